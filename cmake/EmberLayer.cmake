@@ -1,0 +1,56 @@
+# One target per layer. A layer is an object library that links only the layers before it; `ember` collects them all.
+
+set(EMBER_LAYERS "" CACHE INTERNAL "layers of the library, in order")
+set(EMBER_PUBLIC_HEADERS "" CACHE INTERNAL "public headers, relative to include/")
+
+# Gives a target the properties that every target of the project has.
+function(ember_setup_target target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES
+    CXX_EXTENSIONS OFF
+    POSITION_INDEPENDENT_CODE ON)
+  if(EMBER_SANITIZE)
+    target_compile_options(${target} PUBLIC -fsanitize=${EMBER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${EMBER_SANITIZE})
+    target_compile_definitions(${target} PUBLIC EMBER_ASSERTIONS=1)
+  endif()
+endfunction()
+
+# ember_add_layer(<name> HEADERS <public...> SOURCES <private...> LAYERS <lower...> LIBRARIES <third party...>)
+function(ember_add_layer name)
+  cmake_parse_arguments(PARSE_ARGV 1 LAYER "" "" "HEADERS;SOURCES;LAYERS;LIBRARIES")
+  set(target ember_${name})
+  add_library(${target} OBJECT ${LAYER_SOURCES})
+  ember_setup_target(${target})
+  target_include_directories(${target}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
+  target_link_libraries(${target} PUBLIC Threads::Threads)
+  foreach(lower IN LISTS LAYER_LAYERS)
+    # Usage requirements only: the objects are collected once, by the library.
+    target_include_directories(${target} PUBLIC $<TARGET_PROPERTY:ember_${lower},INTERFACE_INCLUDE_DIRECTORIES>)
+  endforeach()
+  target_link_libraries(${target} PRIVATE ${LAYER_LIBRARIES})
+  set(EMBER_LAYERS ${EMBER_LAYERS} ${name} CACHE INTERNAL "")
+  list(TRANSFORM LAYER_HEADERS PREPEND "${PROJECT_SOURCE_DIR}/include/")
+  set(EMBER_PUBLIC_HEADERS ${EMBER_PUBLIC_HEADERS} ${LAYER_HEADERS} CACHE INTERNAL "")
+  set_property(GLOBAL APPEND PROPERTY EMBER_LAYER_LIBRARIES ${LAYER_LIBRARIES})
+endfunction()
+
+# The library itself: every layer's objects.
+function(ember_add_library)
+  add_library(ember)
+  add_library(ember::ember ALIAS ember)
+  ember_setup_target(ember)
+  foreach(layer IN LISTS EMBER_LAYERS)
+    target_sources(ember PRIVATE $<TARGET_OBJECTS:ember_${layer}>)
+  endforeach()
+  target_sources(ember PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${EMBER_PUBLIC_HEADERS})
+  get_property(libraries GLOBAL PROPERTY EMBER_LAYER_LIBRARIES)
+  list(REMOVE_DUPLICATES libraries)
+  target_link_libraries(ember PUBLIC Threads::Threads PRIVATE ${libraries})
+  set_target_properties(ember PROPERTIES
+    VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+    VERIFY_INTERFACE_HEADER_SETS ON)
+endfunction()

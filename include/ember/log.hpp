@@ -1,0 +1,20 @@
+// The logging hook: the library itself never prints. Without a hook, messages are dropped.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+namespace ember {
+
+enum class LogLevel { debug, info, warning, error };
+
+/// Receives every message of the library; called from any thread, one call at a time.
+using LogHook = std::function<void(LogLevel, std::string_view)>;
+
+/// Installs `hook` for the whole process, or removes the present one when `hook` is empty. Thread-safe.
+void set_log_hook(LogHook hook);
+
+/// Hands a message to the hook, if there is one. Thread-safe.
+void log(LogLevel level, std::string_view message) noexcept;
+
+}  // namespace ember

@@ -1,0 +1,114 @@
+// Real time: one thread keeps all timers in order of their time. It is never joined, so that a process may exit
+// while callbacks are pending.
+#include <ember/clock.hpp>
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+namespace ember {
+
+Duration from_seconds(double seconds) noexcept {
+  constexpr double limit = 9.2e9;  // Just under the seconds that 63 bits of nanoseconds hold.
+  if (!(seconds > -limit)) return Duration::min();
+  if (seconds >= limit) return Duration::max();
+  return std::chrono::round<Duration>(std::chrono::duration<double>(seconds));
+}
+
+double to_seconds(Duration duration) noexcept { return std::chrono::duration<double>(duration).count(); }
+
+TimePoint time_after(TimePoint start, Duration delay) noexcept {
+  if (delay > TimePoint::max() - start && start.time_since_epoch() >= Duration::zero()) return TimePoint::max();
+  return start + delay;
+}
+
+namespace {
+
+class RealClock final : public Clock {
+ public:
+  [[nodiscard]] TimePoint now() const noexcept override { return std::chrono::steady_clock::now(); }
+
+  TimerId call_at(TimePoint when, std::function<void()> callback) override {
+    const std::lock_guard lock(mutex_);
+    if (!is_running_) start();
+    const TimerId id = ++last_id_;
+    const auto place = timers_.emplace(std::pair(when, id), std::move(callback)).first;
+    times_.emplace(id, when);
+    if (place == timers_.begin()) changed_.notify_one();
+    return id;
+  }
+
+  bool cancel(TimerId timer) noexcept override {
+    std::function<void()> dropped;  // Destroyed after the lock: it may own anything.
+    const std::lock_guard lock(mutex_);
+    const auto time = times_.find(timer);
+    if (time == times_.end()) return false;
+    const auto place = timers_.find(std::pair(time->second, timer));
+    dropped = std::move(place->second);
+    timers_.erase(place);
+    times_.erase(time);
+    return true;
+  }
+
+  bool sleep_until(TimePoint when, const std::stop_token& stop) override {
+    std::mutex mutex;
+    std::condition_variable_any woken;
+    std::unique_lock lock(mutex);
+    if (when == TimePoint::max()) {
+      woken.wait(lock, stop, [] { return false; });
+      return false;
+    }
+    woken.wait_until(lock, stop, when, [] { return false; });
+    return !stop.stop_requested() || now() >= when;
+  }
+
+ private:
+  using Key = std::pair<TimePoint, TimerId>;
+
+  void start() {
+    is_running_ = true;
+    std::thread([this] { run(); }).detach();
+  }
+
+  [[noreturn]] void run() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      if (timers_.empty()) {
+        changed_.wait(lock);
+      } else if (const TimePoint next = timers_.begin()->first.first; next > now()) {
+        if (next == TimePoint::max()) {
+          changed_.wait(lock);
+        } else {
+          changed_.wait_until(lock, next);
+        }
+      } else {
+        auto timer = timers_.extract(timers_.begin());
+        times_.erase(timer.key().second);
+        lock.unlock();
+        timer.mapped()();
+        timer.mapped() = nullptr;
+        lock.lock();
+      }
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<Key, std::function<void()>> timers_;
+  std::unordered_map<TimerId, TimePoint> times_;
+  TimerId last_id_ = 0;
+  bool is_running_ = false;
+};
+
+}  // namespace
+
+const std::shared_ptr<Clock>& Clock::real() {
+  // Leaked on purpose: its thread outlives static destruction.
+  static const auto* const clock = new std::shared_ptr<Clock>(std::make_shared<RealClock>());
+  return *clock;
+}
+
+}  // namespace ember
