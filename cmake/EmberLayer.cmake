@@ -1,7 +1,10 @@
-# One target per layer. A layer is an object library that links only the layers before it; `ember` collects them all.
+# One target per layer. A layer is an object library; `ember` collects the objects of all of them.
+# That a layer includes only from the layers before it is checked by scripts/check_layers.py.
 
 set(EMBER_LAYERS "" CACHE INTERNAL "layers of the library, in order")
-set(EMBER_PUBLIC_HEADERS "" CACHE INTERNAL "public headers, relative to include/")
+set(EMBER_PUBLIC_HEADERS "" CACHE INTERNAL "public headers, as full paths")
+# A library project that is configured twice in one tree must not add up the libraries of both runs.
+set_property(GLOBAL PROPERTY EMBER_LAYER_LIBRARIES "")
 
 # Gives a target the properties that every target of the project has.
 function(ember_setup_target target)
@@ -9,6 +12,8 @@ function(ember_setup_target target)
   set_target_properties(${target} PROPERTIES
     CXX_EXTENSIONS OFF
     POSITION_INDEPENDENT_CODE ON)
+  # g++ 12 sees overlapping copies in `"literal" + string` when it optimises (GCC bug 105651).
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
   if(EMBER_SANITIZE)
     target_compile_options(${target} PUBLIC -fsanitize=${EMBER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${EMBER_SANITIZE})
@@ -19,33 +24,39 @@ endfunction()
 # ember_add_layer(<name> HEADERS <public...> SOURCES <private...> LAYERS <lower...> LIBRARIES <third party...>)
 function(ember_add_layer name)
   cmake_parse_arguments(PARSE_ARGV 1 LAYER "" "" "HEADERS;SOURCES;LAYERS;LIBRARIES")
-  set(target ember_${name})
-  add_library(${target} OBJECT ${LAYER_SOURCES})
-  ember_setup_target(${target})
-  target_include_directories(${target}
-    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
-    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
-  target_link_libraries(${target} PUBLIC Threads::Threads)
+  if(LAYER_SOURCES)
+    set(target ember_${name})
+    add_library(${target} OBJECT ${LAYER_SOURCES})
+    ember_setup_target(${target})
+    target_include_directories(${target} PUBLIC
+      "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include" "${PROJECT_SOURCE_DIR}/src")
+    target_link_libraries(${target} PUBLIC Threads::Threads PRIVATE ${LAYER_LIBRARIES})
+  endif()
   foreach(lower IN LISTS LAYER_LAYERS)
-    # Usage requirements only: the objects are collected once, by the library.
-    target_include_directories(${target} PUBLIC $<TARGET_PROPERTY:ember_${lower},INTERFACE_INCLUDE_DIRECTORIES>)
+    if(NOT lower IN_LIST EMBER_LAYERS)
+      message(FATAL_ERROR "layer ${name}: LAYERS names ${lower}, which is not a layer before it")
+    endif()
   endforeach()
-  target_link_libraries(${target} PRIVATE ${LAYER_LIBRARIES})
   set(EMBER_LAYERS ${EMBER_LAYERS} ${name} CACHE INTERNAL "")
   list(TRANSFORM LAYER_HEADERS PREPEND "${PROJECT_SOURCE_DIR}/include/")
   set(EMBER_PUBLIC_HEADERS ${EMBER_PUBLIC_HEADERS} ${LAYER_HEADERS} CACHE INTERNAL "")
   set_property(GLOBAL APPEND PROPERTY EMBER_LAYER_LIBRARIES ${LAYER_LIBRARIES})
 endfunction()
 
-# The library itself: every layer's objects.
+# The library itself: every layer's objects. A shared build exports every symbol: users derive from our classes and
+# catch our errors, so all of the public surface would carry an export macro, to hide symbols that nobody includes.
 function(ember_add_library)
   add_library(ember)
   add_library(ember::ember ALIAS ember)
   ember_setup_target(ember)
   foreach(layer IN LISTS EMBER_LAYERS)
-    target_sources(ember PRIVATE $<TARGET_OBJECTS:ember_${layer}>)
+    if(TARGET ember_${layer})
+      target_sources(ember PRIVATE $<TARGET_OBJECTS:ember_${layer}>)
+    endif()
   endforeach()
-  target_sources(ember PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${EMBER_PUBLIC_HEADERS})
+  target_sources(ember PUBLIC FILE_SET HEADERS
+    BASE_DIRS "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include"
+    FILES ${EMBER_PUBLIC_HEADERS} "${PROJECT_BINARY_DIR}/include/ember/version.hpp")
   get_property(libraries GLOBAL PROPERTY EMBER_LAYER_LIBRARIES)
   list(REMOVE_DUPLICATES libraries)
   target_link_libraries(ember PUBLIC Threads::Threads PRIVATE ${libraries})
