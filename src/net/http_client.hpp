@@ -44,7 +44,7 @@ struct HttpResponse {
   int status = 0;
   /// In the order received; names in lower case.
   HttpHeaders headers{};
-  /// Empty when the body was handed out in chunks.
+  /// Empty when the body was handed out piece by piece.
   std::string body{};
 
   /// The first value of a header; the name is compared without regard to case.
@@ -94,8 +94,9 @@ struct HttpClientOptions {
   /// Active transfers per transport handle. The costs of one grow with its transfers, so more handles are
   /// opened.
   std::size_t transfers_per_handle = 1000;
-  /// Idle connections kept for reuse, all handles together.
-  std::size_t max_idle_connections = 20000;
+  /// Requests in flight at once; more wait their turn. 0: as many as the limit of open files has room for,
+  /// less a reserve for the rest of the process.
+  std::size_t max_in_flight = 0;
   /// Raise the process's soft limit of open files to its hard limit: every request in flight holds a socket.
   bool raise_open_files_limit = true;
 };
@@ -112,7 +113,7 @@ struct HttpClientStats {
 class HttpClient {
  public:
   using Done = std::function<void(Result<HttpResponse>)>;
-  /// Receives pieces of the body of a response with any status; `response` has the status and the headers.
+  /// Receives the body of a 2xx response piece by piece; `response` has the status and the headers.
   using OnBody = std::function<void(const HttpResponse& response, std::string_view chunk)>;
 
   explicit HttpClient(HttpClientOptions options = {});
@@ -128,8 +129,8 @@ class HttpClient {
   /// Starts a request and returns at once. Calls `done` exactly once, on the I/O thread (or, for a request
   /// that can not be sent at all, on the caller's before `send` returns); it must be short and not wait for
   /// this client. Errors arrive as `HttpError`. The deadline and the stop token of `context` abort the
-  /// transfer. With `on_body` the body goes there piece by piece and stays out of the response; an exception
-  /// from it ends the request. Thread-safe.
+  /// transfer. With `on_body` the body of a 2xx response goes there, on the I/O thread, and stays out of the
+  /// response; an exception from it ends the request. Thread-safe.
   void send(HttpRequest request, const Context& context, Done done, OnBody on_body = {});
 
   [[nodiscard]] HttpClientStats stats() const noexcept;
