@@ -37,7 +37,7 @@ constexpr ElementType element_type_of() noexcept {
 /// Immutable numbers in row-major order. A copy or slice shares the buffer. Thread-safe.
 class Array {
  public:
-  /// Throws InvalidArgumentError when `shape` has a zero-length product mismatch with `elements`.
+  /// Throws InvalidArgumentError when the lengths in `shape` do not multiply to `elements`.
   Array(ElementType type, std::vector<std::size_t> shape, std::shared_ptr<const void> data, std::size_t elements);
 
   [[nodiscard]] ElementType element_type() const noexcept { return type_; }
@@ -52,11 +52,12 @@ class Array {
     require_type(element_type_of<T>());
     return {static_cast<const T*>(raw()), size_};
   }
-  /// Row `index` along the first dimension: one dimension less, same buffer. Throws ItemNotFoundError.
+  /// Row `index` along the first dimension: one dimension less, same buffer. Throws ItemNotFoundError, also for an array without
+  /// dimensions.
   [[nodiscard]] Array row(std::size_t index) const;
   /// Rows `[first, last)` along the first dimension, same buffer. Throws ItemNotFoundError.
   [[nodiscard]] Array slice(std::size_t first, std::size_t last) const;
-  /// Element `index` in row-major order, as an integer or float Value.
+  /// Element `index` in row-major order, as an integer or float Value. Throws ItemNotFoundError.
   [[nodiscard]] Value element(std::size_t index) const;
   /// The first element's address.
   [[nodiscard]] const void* raw() const noexcept { return start_; }

@@ -1,6 +1,7 @@
 // Value: immutable, dynamically typed data. Sixteen bytes; a copy is one reference count. A Value never waits.
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +28,15 @@ enum class Kind : std::uint8_t { null, boolean, integer, number, string, list, m
 /// The name of a kind as used in messages: `null`, `bool`, `int`, `float`, `string`, `list`, `mapping`, `array`,
 /// `native`.
 std::string_view to_string(Kind kind) noexcept;
+
+/// Head of what a Value shares. Internal: reached through Value alone.
+struct ValueNode {
+  ValueNode(Kind node_kind) noexcept : kind(node_kind) {}  // NOLINT(google-explicit-constructor)
+
+  // Number of Values that hold this node; the link to the next node to free once it is zero.
+  std::atomic<std::uintptr_t> references{1};
+  Kind kind;
+};
 
 /// Immutable data. All members are safe to call from any number of threads at once.
 ///
@@ -133,7 +143,7 @@ class Value {
   [[nodiscard]] Value operator[](std::size_t index) const;
   [[nodiscard]] Value operator[](int index) const;
   [[nodiscard]] Value operator[](const char* key) const { return (*this)[std::string_view(key)]; }
-  /// The field `key`, or `fallback` when there is none (or this is no mapping).
+  /// The field `key`, or `fallback` when there is none (or this has no fields).
   [[nodiscard]] Value get(std::string_view key, Value fallback = {}) const;
   /// Pointer to the field `key` of a mapping, or null. Lifetime as for `string()`.
   [[nodiscard]] const Value* find(std::string_view key) const noexcept;
@@ -141,11 +151,13 @@ class Value {
   /// Field names in order; empty for values without fields.
   [[nodiscard]] std::vector<std::string> keys() const;
 
-  /// A mapping like this one with `key` set to `value`: replaced in place, or added at the end.
+  /// A mapping like this one with `key` set to `value`: replaced in place, or added at the end. A native with fields
+  /// becomes a mapping. Throws IncompatibleTypeError for values without fields.
   [[nodiscard]] Value with(std::string_view key, Value value) const;
-  /// A mapping like this one without `key`.
+  /// A mapping like this one without `key`, which need not exist. Throws as `with` does.
   [[nodiscard]] Value without(std::string_view key) const;
-  /// A mapping from a mapping or from a native with fields, through all levels: no natives remain.
+  /// A mapping from a mapping or from a native with fields, through all levels: no natives remain. Throws
+  /// IncompatibleTypeError for a value that has no fields, and for a native inside that has none.
   [[nodiscard]] Value as_dict() const;
 
   /// The C++ object of type T, or null when this is not a native of exactly that type.
@@ -158,6 +170,7 @@ class Value {
 
   /// Structural equality. Mappings ignore field order; an integer equals a float of the same value; a native with
   /// fields equals a mapping of the same fields; natives without fields are equal when they are the same object.
+  /// Arrays are equal when element type, shape and elements are; an array never equals a list.
   friend bool operator==(const Value& left, const Value& right) noexcept;
 
   /// True when both are the same immutable object in memory, or equal scalars. Never compares contents.
@@ -169,12 +182,19 @@ class Value {
     bool boolean;
     std::int64_t integer = 0;
     double number;
-    struct ValueNode* node;
+    ValueNode* node;
   };
 
   [[nodiscard]] bool is_shared() const noexcept { return kind_ >= Kind::string; }
-  void retain() const noexcept;
-  void release() noexcept;
+  void retain() const noexcept { payload_.node->references.fetch_add(1, std::memory_order_relaxed); }
+  void release() noexcept {
+    // The only owner needs no atomic read-modify-write: nobody else can reach the node any more.
+    auto& references = payload_.node->references;
+    if (references.load(std::memory_order_acquire) == 1 || references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      free_node(payload_.node);
+    }
+  }
+  static void free_node(ValueNode* node) noexcept;
   void set_string(std::string text);
   [[noreturn]] static void refuse_large(std::uint64_t value);
   [[nodiscard]] const void* native_object(const std::type_info& type) const noexcept;

@@ -2,25 +2,11 @@
 
 #include <cxxabi.h>
 
-#include <cstdlib>
-#include <memory>
 #include <typeinfo>
 
+#include "base/type_name.hpp"
+
 namespace ember {
-namespace {
-
-std::string short_type_name(const std::type_info& type) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type.name(), nullptr, nullptr, &status),
-                                                    std::free);
-  std::string full = status == 0 && name ? name.get() : type.name();
-  const auto arguments = full.find('<');
-  const auto scope = full.rfind("::", arguments == std::string::npos ? full.size() : arguments);
-  return scope == std::string::npos ? full : full.substr(scope + 2);
-}
-
-}  // namespace
-
 std::string Error::describe() const {
   std::string text = "[Error " + std::to_string(static_cast<int>(code_)) + "] " + what();
   if (!hint_.empty()) text += " [Recovery: " + hint_ + "]";

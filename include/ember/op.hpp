@@ -1,0 +1,229 @@
+// Op: a value handle to an operator: callable, copyable, like `std::function`. Every call goes through one
+// interception point, `call_op`.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <ember/operator.hpp>
+
+namespace ember {
+
+/// An operator with the name it has where it is used. What `Op` wraps.
+struct OpReference {
+  std::shared_ptr<const OperatorBase> target;
+  /// The name given by `child` or at the call; empty means the operator's own name.
+  std::string label;
+
+  /// The label, or the operator's own name.
+  [[nodiscard]] std::string name() const { return label.empty() ? target->name() : label; }
+};
+
+/// Calls an operator with plain data: validates, runs, wraps errors once. Throws OperatorExecutionError with the
+/// original exception as cause, SpecificationValidationError, or TraceError while recording.
+Value call_op(const OpReference& op, const Value& arguments);
+/// Calls an operator with Vars: records, starts or runs it, as the Vars and the thread's interpreter say.
+VarData call_op(const OpReference& op, std::vector<VarData> arguments);
+
+/// Stops a thread that calls an empty Op.
+[[noreturn]] void throw_empty_op();
+
+/// A handle to an operator of one signature. Copies share the operator, and so its identity.
+template <class Signature = Value(Value)>
+class Op;
+
+template <class R, class... A>
+class Op<R(A...)> {
+ public:
+  using signature = R(A...);
+
+  /// An empty handle; calling it throws InvalidArgumentError.
+  Op() = default;
+  /// Takes over an operator object.
+  template <class T>
+    requires(std::derived_from<T, OperatorBase> && std::same_as<typename T::signature, R(A...)>)
+  Op(T target)  // NOLINT(google-explicit-constructor)
+      : reference_{share_operator(std::make_shared<T>(std::move(target))), {}} {}
+  /// Shares an operator made elsewhere, for classes that can not be moved.
+  template <class T>
+    requires(std::derived_from<T, OperatorBase> && std::same_as<typename T::signature, R(A...)>)
+  explicit Op(std::shared_ptr<T> target) : reference_{share_operator(std::move(target)), {}} {}
+  /// From the typeless form. The caller vouches for the signature.
+  explicit Op(OpReference reference) : reference_(std::move(reference)) {}
+
+  /// Runs the operator on plain data. Throws as `call_op` says.
+  R operator()(const A&... arguments) const {
+    require_target();
+    if constexpr (sizeof...(A) == 1) {
+      return unwrap_result(call_op(reference_, (wrap(A(arguments)), ...)));
+    } else {
+      return unwrap_result(call_op(reference_, join_arguments({wrap(A(arguments))...})));
+    }
+  }
+
+  /// Calls the operator with Vars and gives a Var; arguments may mix Vars and plain data.
+  template <class... V>
+    requires(sizeof...(V) == sizeof...(A) && sizeof...(V) > 0 && (IsVar<V>::value || ...) &&
+             (std::constructible_from<Var<A>, const V&> && ...))
+  Var<R> operator()(const V&... arguments) const {
+    require_target();
+    return Var<R>(call_op(reference_, std::vector<VarData>{Var<A>(arguments).data()...}));
+  }
+
+  [[nodiscard]] const OpReference& reference() const noexcept { return reference_; }
+  [[nodiscard]] const OperatorBase& target() const {
+    require_target();
+    return *reference_.target;
+  }
+  [[nodiscard]] std::string name() const { return target().name(); }
+  explicit operator bool() const noexcept { return reference_.target != nullptr; }
+  /// The same operator under another name.
+  [[nodiscard]] Op named(std::string label) const { return Op(OpReference{reference_.target, std::move(label)}); }
+
+ private:
+  void require_target() const {
+    if (!reference_.target) throw_empty_op();
+  }
+  static R unwrap_result(const Value& result) {
+    if constexpr (std::same_as<R, Value>) {
+      return result;
+    } else {
+      return Argument<R>(result).get();
+    }
+  }
+
+  OpReference reference_;
+};
+
+template <class T>
+  requires std::derived_from<T, OperatorBase>
+Op(T) -> Op<typename T::signature>;
+template <class T>
+  requires std::derived_from<T, OperatorBase>
+Op(std::shared_ptr<T>) -> Op<typename T::signature>;
+
+/// Makes a finished operator object shareable and notes what its class overrides.
+template <class T>
+std::shared_ptr<const T> share_operator(std::shared_ptr<T> target) {
+  using Base = OperatorBase;
+  using AsyncOfBase = void (Base::*)(Value, Context, CompletionCallback) const;
+  using BatchOfBase = std::vector<Value> (Base::*)(const std::vector<Value>&) const;
+  using Shared = std::remove_const_t<T>;
+  auto* open = const_cast<Shared*>(target.get());
+  // An override that is not accessible here is still an override: the base's own would be.
+  open->is_async_ = !requires { requires std::same_as<decltype(&Shared::forward_async), AsyncOfBase>; };
+  open->has_batch_ = !requires { requires std::same_as<decltype(&Shared::forward_batch), BatchOfBase>; };
+  return target;
+}
+
+/// Builds an operator in place and gives its handle.
+template <class T, class... Arguments>
+auto make_op(Arguments&&... arguments) {
+  return Op<typename T::signature>(std::make_shared<T>(std::forward<Arguments>(arguments)...));
+}
+
+template <class Part>
+auto OperatorBase::child(std::string name, Part part) {
+  if constexpr (requires { part.reference(); }) {
+    add_child(name, part.reference().target);
+    return part.named(std::move(name));
+  } else {
+    Op<typename Part::signature> handle(std::move(part));
+    add_child(name, handle.reference().target);
+    return handle.named(std::move(name));
+  }
+}
+
+/// A leaf from a callable.
+template <class Signature, class Function>
+class FunctionOperator;
+
+template <class R, class... A, class Function>
+class FunctionOperator<R(A...), Function> final : public Operator<R(A...)> {
+ public:
+  FunctionOperator(std::string name, Function function) : name_(std::move(name)), function_(std::move(function)) {}
+  [[nodiscard]] std::string name() const override { return name_; }
+  R forward(const A&... arguments) const override { return function_(arguments...); }
+
+ private:
+  std::string name_;
+  Function function_;
+};
+
+/// A composite from a callable over Vars.
+template <class R, class... A, class Function>
+class FunctionOperator<Var<R>(Var<A>...), Function> final : public Composite<R(A...)> {
+ public:
+  FunctionOperator(std::string name, Function function) : name_(std::move(name)), function_(std::move(function)) {}
+  [[nodiscard]] std::string name() const override { return name_; }
+  Var<R> forward(Var<A>... arguments) const override { return function_(arguments...); }
+
+ private:
+  std::string name_;
+  Function function_;
+};
+
+/// The signature of a function object with one, non-template, call operator: `R(A...)` without references.
+template <class Member>
+struct CallSignature;
+template <class C, class R, class... A>
+struct CallSignature<R (C::*)(A...) const> {
+  using type = std::remove_cvref_t<R>(std::remove_cvref_t<A>...);
+};
+template <class C, class R, class... A>
+struct CallSignature<R (C::*)(A...) const noexcept> : CallSignature<R (C::*)(A...) const> {};
+template <class R, class... A>
+struct CallSignature<R (*)(A...)> {
+  using type = std::remove_cvref_t<R>(std::remove_cvref_t<A>...);
+};
+
+template <class Function>
+struct SignatureOf {
+  static_assert(std::is_pointer_v<Function> || requires { &Function::operator(); },
+                "op(name, f): f must be a function or an object with one const call operator, not a generic lambda");
+  using type = typename CallSignature<decltype(&Function::operator())>::type;
+};
+template <class R, class... A>
+struct SignatureOf<R (*)(A...)> : CallSignature<R (*)(A...)> {};
+
+/// An operator from a function: `op("upper", [](const std::string& s) { return to_upper(s); })`. A function over Vars
+/// makes a composite, any other a leaf. The callable must be const-callable and safe to call from many threads.
+template <class Function>
+auto op(std::string name, Function function) {
+  using Made = FunctionOperator<typename SignatureOf<Function>::type, Function>;
+  return Op<typename Made::signature>(std::make_shared<Made>(std::move(name), std::move(function)));
+}
+
+/// The dynamic form of a typed operator: mappings in, and the answer as plain data. Several arguments are read from a
+/// list.
+class DynamicOperator final : public Operator<> {
+ public:
+  using Converter = Value (*)(const Value&);
+  DynamicOperator(OpReference target, Converter output) : target_(std::move(target)), output_(output) {}
+  [[nodiscard]] std::string name() const override { return target_.name(); }
+  [[nodiscard]] bool is_pure() const override { return target_.target->is_pure(); }
+  Value forward(const Value& inputs) const override { return output_(call_op(target_, inputs)); }
+
+ private:
+  OpReference target_;
+  Converter output_;
+};
+
+/// A typed operator seen as `Value(Value)`.
+template <class R, class... A>
+Op<Value(Value)> dynamic(const Op<R(A...)>& typed) {
+  if constexpr (std::same_as<R(A...), Value(Value)>) {
+    return typed;
+  } else {
+    return Op<Value(Value)>(
+        DynamicOperator(typed.reference(), [](const Value& result) { return to_value(Argument<R>(result).get()); }));
+  }
+}
+
+}  // namespace ember

@@ -1,0 +1,169 @@
+// Operators: leaves (`Operator`) are opaque units of work, composites (`Composite`) are pure dataflow over Vars.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <ember/completion_callback.hpp>
+#include <ember/context.hpp>
+#include <ember/specification.hpp>
+#include <ember/value.hpp>
+#include <ember/var.hpp>
+
+namespace ember {
+
+class OperatorBase;
+template <class Signature>
+class Op;
+
+/// A named part of a composite.
+struct Child {
+  std::string name;
+  std::shared_ptr<const OperatorBase> target;
+};
+
+/// What the engine knows of an operator without knowing its types. Users derive from `Operator` or `Composite`.
+///
+/// Operators are immutable once they are inside an `Op`; `forward` is const and may run on many threads at once.
+/// Two instances are two different operators, whatever their fields hold.
+class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
+ public:
+  /// Inside operators, `Completion` is the callback of `forward_async`.
+  using Completion = CompletionCallback;
+
+  virtual ~OperatorBase();
+
+  /// The name in traces, errors and node ids: by default the class name without namespaces.
+  [[nodiscard]] virtual std::string name() const;
+  /// True when equal inputs always give equal outputs and nothing else happens: then the engine may merge equal calls.
+  [[nodiscard]] virtual bool is_pure() const { return false; }
+  /// What inputs and output are checked against; null means no checks. Lifetime: that of the operator.
+  [[nodiscard]] virtual const Specification* specification() const { return nullptr; }
+  /// Several calls at once, one output per input in order. Override it when that is cheaper than one by one.
+  [[nodiscard]] virtual std::vector<Value> forward_batch(const std::vector<Value>& inputs) const;
+  /// Starts a call and returns at once; `done` gets the outcome later, from any thread. Override it in place of
+  /// `forward` for work that waits.
+  virtual void forward_async(Value inputs, Context context, Completion done) const;
+
+  /// Number of arguments of the signature. One argument travels as itself, any other number as a list.
+  [[nodiscard]] virtual std::size_t arity() const noexcept = 0;
+  /// True for composites.
+  [[nodiscard]] virtual bool is_composite() const noexcept { return false; }
+  /// True when the class overrides `forward_async`.
+  [[nodiscard]] bool is_async() const noexcept { return is_async_; }
+  /// True when the class overrides `forward_batch`.
+  [[nodiscard]] bool has_batch() const noexcept { return has_batch_; }
+  /// The parts registered with `child`, in order.
+  [[nodiscard]] const std::vector<Child>& children() const noexcept { return children_; }
+
+  /// The body, without validation, wrapping of errors or interception. For the engine.
+  [[nodiscard]] virtual Value call(const Value& arguments) const = 0;
+  /// The body of a composite over Vars. For interpreters. Throws InvalidArgumentError for leaves.
+  [[nodiscard]] virtual VarData call_symbolic(const std::vector<VarData>& arguments) const;
+
+ protected:
+  OperatorBase() = default;
+  OperatorBase(const OperatorBase&) = default;
+  OperatorBase(OperatorBase&&) = default;
+  OperatorBase& operator=(const OperatorBase&) = default;
+  OperatorBase& operator=(OperatorBase&&) = default;
+
+  /// Registers a part under `name` and returns its handle. `part` is an operator object or an Op. Call it in a member
+  /// initialiser or the constructor. Throws InvalidArgumentError when the name is taken or empty.
+  template <class Part>
+  auto child(std::string name, Part part);
+
+  /// Runs `forward_async` and waits for its outcome.
+  [[nodiscard]] Value call_async_and_wait(const Value& arguments) const;
+
+ private:
+  template <class T>
+  friend std::shared_ptr<const T> share_operator(std::shared_ptr<T> target);
+  void add_child(std::string name, std::shared_ptr<const OperatorBase> target);
+
+  std::vector<Child> children_;
+  bool is_async_ = false;
+  bool has_batch_ = false;
+};
+
+/// Thrown by the default `forward` of a class that overrides neither `forward` nor `forward_async`.
+[[noreturn]] void throw_missing_forward(const OperatorBase& target);
+
+/// Reads the arguments of a call from their one-Value form. Throws InvalidArgumentError for a wrong number.
+std::vector<Value> split_arguments(const OperatorBase& target, const Value& arguments, std::size_t arity);
+/// The one-Value form of a call's arguments.
+Value join_arguments(std::vector<Value> arguments);
+
+/// A leaf: `class Ask : public Operator<Answer(Question)> { Answer forward(const Question&) const override; };`.
+/// `Operator<>` is the dynamic form, `Value forward(const Value& inputs) const`.
+template <class Signature = Value(Value)>
+class Operator;
+
+template <class R, class... A>
+class Operator<R(A...)> : public OperatorBase {
+ public:
+  using signature = R(A...);
+
+  /// The work of one call.
+  virtual R forward(const A&... arguments) const { return forward_missing(arguments...); }
+
+  [[nodiscard]] std::size_t arity() const noexcept final { return sizeof...(A); }
+  [[nodiscard]] Value call(const Value& arguments) const final {
+    if (is_async()) return call_async_and_wait(arguments);
+    if constexpr (sizeof...(A) == 1) {
+      return wrap(forward(Argument<A>(arguments).get()...));
+    } else {
+      return call_unpacked(split_arguments(*this, arguments, sizeof...(A)), std::index_sequence_for<A...>());
+    }
+  }
+
+ private:
+  [[noreturn]] R forward_missing(const A&...) const { throw_missing_forward(*this); }
+  template <std::size_t... I>
+  Value call_unpacked(const std::vector<Value>& parts, std::index_sequence<I...>) const {
+    (void)parts;
+    return wrap(forward(Argument<A>(parts[I]).get()...));
+  }
+};
+
+/// Pure dataflow: `class Panel : public Composite<Answer(Question)> { Var<Answer> forward(Var<Question>) const
+/// override; };`. May be recorded, replayed or run with overlap.
+template <class Signature = Value(Value)>
+class Composite;
+
+template <class R, class... A>
+class Composite<R(A...)> : public OperatorBase {
+ public:
+  using signature = R(A...);
+
+  /// The composition: calls its parts with Vars and returns the Var that answers.
+  virtual Var<R> forward(Var<A>... arguments) const = 0;
+
+  [[nodiscard]] std::size_t arity() const noexcept final { return sizeof...(A); }
+  [[nodiscard]] bool is_composite() const noexcept final { return true; }
+  [[nodiscard]] Value call(const Value& arguments) const final {
+    std::vector<VarData> parts;
+    for (Value& part : split_arguments(*this, arguments, sizeof...(A))) parts.emplace_back(std::move(part));
+    return call_symbolic(parts).get();
+  }
+  [[nodiscard]] VarData call_symbolic(const std::vector<VarData>& arguments) const final {
+    return call_unpacked(arguments, std::index_sequence_for<A...>());
+  }
+
+ private:
+  template <std::size_t... I>
+  VarData call_unpacked(const std::vector<VarData>& parts, std::index_sequence<I...>) const {
+    (void)parts;
+    return forward(Var<A>(parts[I])...).data();
+  }
+};
+
+}  // namespace ember
+
+#include <ember/op.hpp>

@@ -1,0 +1,98 @@
+// Plan: a graph compiled for execution. Immutable, in topological order; any number of runs of one plan go on at once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <ember/binding.hpp>
+#include <ember/graph.hpp>
+#include <ember/op.hpp>
+
+namespace ember::xcs {
+
+/// One contribution to the input of a node that was built by edges, in the order in which they overlay each other.
+struct InputPart {
+  enum class From { run_inputs, node };
+  From from = From::run_inputs;
+  std::uint32_t node = 0;
+  /// Empty: the whole value.
+  FieldMappings mappings;
+};
+
+/// Where a node's input comes from.
+struct InputRecipe {
+  enum class Form {
+    run_inputs,    ///< the run inputs, overlaid on `literal`
+    whole_output,  ///< the output of `node`, as it is
+    binding,       ///< `binding`; overlaid by the run inputs when `is_source`
+    parts          ///< `literal` and the merge of `parts`
+  };
+  Form form = Form::run_inputs;
+  bool is_source = false;
+  OnConflict on_conflict = OnConflict::error;
+  std::uint32_t node = 0;
+  Value literal;
+  Binding binding;
+  std::vector<InputPart> parts;
+};
+
+struct PlanNode {
+  /// Kept alive by the plan's `references`.
+  const OperatorBase* target = nullptr;
+  std::uint32_t first_successor = 0;
+  std::uint32_t successor_count = 0;
+  std::uint32_t predecessor_count = 0;
+  /// Level: 0 for sources.
+  std::uint32_t wave = 0;
+};
+
+/// The compiled form. Node numbers are positions in topological order (ties by insertion): also the program order by
+/// which the first error is chosen.
+class Plan {
+ public:
+  /// Compiles the part of `graph` that `outputs` (ids or aliases) need; all of it without `outputs`. Throws GraphError
+  /// (cycle), TraceError (incomplete graph) and InvalidArgumentError (unknown output, listing the known names).
+  static std::shared_ptr<const Plan> compile(const XCSGraph& graph,
+                                             const std::optional<std::vector<std::string>>& outputs = std::nullopt);
+
+  [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
+  [[nodiscard]] const PlanNode& node(std::size_t number) const noexcept { return nodes_[number]; }
+  [[nodiscard]] const std::uint32_t* successors(const PlanNode& node) const noexcept {
+    return successors_.data() + node.first_successor;
+  }
+  [[nodiscard]] const OpReference& reference(std::size_t number) const noexcept { return references_[number]; }
+  [[nodiscard]] const std::string& id(std::size_t number) const noexcept { return ids_[number]; }
+  [[nodiscard]] const std::vector<std::string>& aliases(std::size_t number) const noexcept { return aliases_[number]; }
+  [[nodiscard]] const InputRecipe& recipe(std::size_t number) const noexcept { return recipes_[number]; }
+  /// Numbers of the nodes whose outputs the result holds, ascending.
+  [[nodiscard]] const std::vector<std::uint32_t>& outputs() const noexcept { return outputs_; }
+  /// Number of levels, and of nodes on the widest.
+  [[nodiscard]] std::uint32_t depth() const noexcept { return depth_; }
+  [[nodiscard]] std::uint32_t width() const noexcept { return width_; }
+  /// Numbers of the nodes without predecessors, ascending.
+  [[nodiscard]] const std::vector<std::uint32_t>& sources() const noexcept { return sources_; }
+
+  /// The input of node `number`, given the run inputs and the outputs of the nodes before it. Throws DataFlowError
+  /// naming edge and field.
+  [[nodiscard]] Value input_of(std::size_t number, const Value& run_inputs, const Value* outputs) const;
+
+ private:
+  std::vector<PlanNode> nodes_;
+  std::vector<std::uint32_t> successors_;
+  std::vector<InputRecipe> recipes_;
+  std::vector<OpReference> references_;
+  std::vector<std::string> ids_;
+  std::vector<std::vector<std::string>> aliases_;
+  std::vector<std::uint32_t> outputs_;
+  std::vector<std::uint32_t> sources_;
+  std::uint32_t depth_ = 0;
+  std::uint32_t width_ = 0;
+
+  friend class PlanCompiler;
+};
+
+}  // namespace ember::xcs

@@ -1,0 +1,60 @@
+// Interpreter: what a thread does with operator calls: run them, record them, start them. One is current per thread.
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <ember/op.hpp>
+
+#include "base/ambient.hpp"
+
+namespace ember {
+
+/// Decides what a call means. Implementations: recording (autograph), and the engine's scopes.
+class Interpreter {
+ public:
+  virtual ~Interpreter() = default;
+  /// A call with plain data.
+  virtual Value call(const OpReference& op, const Value& arguments) = 0;
+  /// A call with Vars.
+  virtual VarData call(const OpReference& op, std::vector<VarData> arguments) = 0;
+  /// True while calls are written down and not run.
+  [[nodiscard]] virtual bool is_recording() const noexcept { return false; }
+
+  /// The interpreter of the calling thread, or null for plain execution.
+  static Interpreter* current() noexcept;
+};
+
+/// Makes `interpreter` (null: plain execution) the current one of this thread, and of work started by it.
+class InterpreterScope {
+ public:
+  explicit InterpreterScope(std::shared_ptr<Interpreter> interpreter);
+  ~InterpreterScope();
+  InterpreterScope(const InterpreterScope&) = delete;
+  InterpreterScope& operator=(const InterpreterScope&) = delete;
+
+ private:
+  AmbientScope scope_;
+};
+
+/// Runs a call on this thread as plain execution does: validation, body, output validation. Errors are not wrapped.
+Value run_call(const OperatorBase& target, const Value& arguments);
+
+/// `run_call`, with errors wrapped once and the path extended by `op`'s name.
+Value run_and_wrap(const OpReference& op, const Value& arguments);
+
+/// Starts a call: like `run_call`, but a leaf that waits holds no thread. `done` gets the outcome, unwrapped.
+void start_call(const OperatorBase& target, const Value& arguments, const Context& context, CompletionCallback done);
+
+/// The error that a caller gets for `error` thrown by `op`: wrapped once in OperatorExecutionError, path extended.
+std::exception_ptr wrap_operator_error(const std::string& name, std::exception_ptr error);
+
+/// True for errors that travel unwrapped through operators: the operator branch and the engine's own.
+bool passes_unwrapped(const std::exception_ptr& error);
+
+/// Ends the message of every TraceError: names the page that explains the ways out.
+std::string with_recording_help(std::string message);
+
+}  // namespace ember

@@ -1,0 +1,136 @@
+// The interception point: every operator call passes `call_op`.
+#include <ember/op.hpp>
+
+#include <ember/error.hpp>
+
+#include "op/interpreter.hpp"
+
+namespace ember {
+namespace {
+
+void check_output(const OperatorBase& target, Value& output) {
+  if (const Specification* specification = target.specification()) output = specification->validate_output(output);
+}
+
+Value checked_input(const OperatorBase& target, const Value& arguments) {
+  const Specification* specification = target.specification();
+  return specification ? specification->validate_inputs(arguments) : arguments;
+}
+
+/// Checks the output of an asynchronous leaf before it is handed on.
+class OutputCheck final : public CompletionSink {
+ public:
+  OutputCheck(std::shared_ptr<const OperatorBase> target, CompletionCallback done)
+      : target_(std::move(target)), done_(std::move(done)) {}
+  void complete(std::size_t, Value value, std::exception_ptr error) noexcept override {
+    if (!error) {
+      try {
+        check_output(*target_, value);
+      } catch (...) {
+        error = std::current_exception();
+      }
+    }
+    if (error) {
+      done_.fail(std::move(error));
+    } else {
+      done_(std::move(value));
+    }
+  }
+  void retain() noexcept override {}
+  void release() noexcept override { delete this; }
+
+ private:
+  std::shared_ptr<const OperatorBase> target_;
+  CompletionCallback done_;
+};
+
+void start_checked(const OperatorBase& target, const Value& arguments, const Context& context,
+                   CompletionCallback& done) {
+  Value input = checked_input(target, arguments);
+  if (!target.is_async()) {
+    Value output = target.call(input);
+    check_output(target, output);
+    done(std::move(output));
+  } else if (target.specification()) {
+    auto* check = new OutputCheck(target.shared_from_this(), std::move(done));
+    target.forward_async(std::move(input), context, CompletionCallback(*check, 0));
+  } else {
+    target.forward_async(std::move(input), context, std::move(done));
+  }
+}
+
+}  // namespace
+
+Value run_call(const OperatorBase& target, const Value& arguments) {
+  if (!target.specification()) return target.call(arguments);
+  Value output = target.call(checked_input(target, arguments));
+  check_output(target, output);
+  return output;
+}
+
+void start_call(const OperatorBase& target, const Value& arguments, const Context& context,
+                CompletionCallback done) {
+  try {
+    start_checked(target, arguments, context, done);
+  } catch (...) {
+    // A leaf that threw after it took the callback has failed the call already by dropping it.
+    if (done) done.fail(std::current_exception());
+  }
+}
+
+bool passes_unwrapped(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const OperatorError&) {
+    return true;
+  } catch (const XCSError&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+std::exception_ptr wrap_operator_error(const std::string& name, std::exception_ptr error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (OperatorError& caught) {
+    caught.prepend_path(name);
+    return error;
+  } catch (XCSError& caught) {
+    caught.prepend_path(name);
+    return error;
+  } catch (...) {
+    auto wrapped = OperatorExecutionError::for_operator(name, message_of(error));
+    wrapped.set_path(name);
+    wrapped.set_cause(std::move(error));
+    return std::make_exception_ptr(std::move(wrapped));
+  }
+}
+
+Value run_and_wrap(const OpReference& op, const Value& arguments) {
+  try {
+    return run_call(*op.target, arguments);
+  } catch (...) {
+    std::rethrow_exception(wrap_operator_error(op.name(), std::current_exception()));
+  }
+}
+
+Value call_op(const OpReference& op, const Value& arguments) {
+  if (Interpreter* interpreter = Interpreter::current()) return interpreter->call(op, arguments);
+  return run_and_wrap(op, arguments);
+}
+
+VarData call_op(const OpReference& op, std::vector<VarData> arguments) {
+  Interpreter* owner = nullptr;
+  for (const VarData& argument : arguments) {
+    if (!argument.is_concrete() && !owner) owner = argument.interpreter();
+  }
+  if (!owner) owner = Interpreter::current();
+  if (owner) return owner->call(op, std::move(arguments));
+  std::vector<Value> values;
+  values.reserve(arguments.size());
+  for (const VarData& argument : arguments) values.push_back(argument.get());
+  return run_and_wrap(op, values.size() == 1 ? std::move(values.front()) : join_arguments(std::move(values)));
+}
+
+}  // namespace ember
