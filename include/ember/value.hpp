@@ -1,4 +1,5 @@
-// Value: immutable, dynamically typed data. Sixteen bytes; a copy is one reference count. A Value never waits.
+// Value: immutable, dynamically typed data. Sixteen bytes; a copy is one reference count. A Value never
+// waits.
 #pragma once
 
 #include <atomic>
@@ -22,11 +23,12 @@ class Value;
 struct Field;
 struct NativeType;
 
-/// What a Value holds. `native` is a C++ object of the user's, shared, readable by field when it has EMBER_FIELDS.
+/// What a Value holds. `native` is a C++ object of the user's, shared, readable by field when it has
+/// EMBER_FIELDS.
 enum class Kind : std::uint8_t { null, boolean, integer, number, string, list, mapping, array, native };
 
-/// The name of a kind as used in messages: `null`, `bool`, `int`, `float`, `string`, `list`, `mapping`, `array`,
-/// `native`.
+/// The name of a kind as used in messages: `null`, `bool`, `int`, `float`, `string`, `list`, `mapping`,
+/// `array`, `native`.
 std::string_view to_string(Kind kind) noexcept;
 
 /// Head of what a Value shares. Internal: reached through Value alone.
@@ -42,7 +44,7 @@ struct ValueNode {
 ///
 /// Braces always make a mapping: `Value v = {{"query", "Example"}, {"k", 3}};`. Lists say `list({1, 2, 3})`.
 class Value {
- public:
+  Value() noexcept {}  // not defaulted: clang 16 can not tell yet that the payload has an initialiser
   /// Null.
   Value() noexcept = default;
   Value(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor)
@@ -65,7 +67,8 @@ class Value {
   }
   /// A string. The bytes are taken as they are; JSON output requires valid UTF-8.
   template <class T>
-    requires(std::convertible_to<T, std::string_view> && !std::same_as<std::remove_cvref_t<T>, std::nullptr_t>)
+    requires(std::convertible_to<T, std::string_view> &&
+             !std::same_as<std::remove_cvref_t<T>, std::nullptr_t>)
   Value(T&& text) {  // NOLINT(google-explicit-constructor)
     if constexpr (std::same_as<std::remove_cvref_t<T>, std::string> && std::is_rvalue_reference_v<T&&> &&
                   !std::is_const_v<std::remove_reference_t<T>>) {
@@ -139,7 +142,8 @@ class Value {
   [[nodiscard]] std::size_t size() const;
   /// The field `key` of a mapping or native. Throws ItemNotFoundError naming the key and the known keys.
   [[nodiscard]] Value operator[](std::string_view key) const;
-  /// The item `index` of a list or array; an array row is a view. Throws ItemNotFoundError naming index and size.
+  /// The item `index` of a list or array; an array row is a view. Throws ItemNotFoundError naming index and
+  /// size.
   [[nodiscard]] Value operator[](std::size_t index) const;
   [[nodiscard]] Value operator[](int index) const;
   [[nodiscard]] Value operator[](const char* key) const { return (*this)[std::string_view(key)]; }
@@ -151,8 +155,8 @@ class Value {
   /// Field names in order; empty for values without fields.
   [[nodiscard]] std::vector<std::string> keys() const;
 
-  /// A mapping like this one with `key` set to `value`: replaced in place, or added at the end. A native with fields
-  /// becomes a mapping. Throws IncompatibleTypeError for values without fields.
+  /// A mapping like this one with `key` set to `value`: replaced in place, or added at the end. A native with
+  /// fields becomes a mapping. Throws IncompatibleTypeError for values without fields.
   [[nodiscard]] Value with(std::string_view key, Value value) const;
   /// A mapping like this one without `key`, which need not exist. Throws as `with` does.
   [[nodiscard]] Value without(std::string_view key) const;
@@ -168,9 +172,9 @@ class Value {
   /// The type of a native. Throws IncompatibleTypeError for other kinds.
   [[nodiscard]] const NativeType& native_type() const;
 
-  /// Structural equality. Mappings ignore field order; an integer equals a float of the same value; a native with
-  /// fields equals a mapping of the same fields; natives without fields are equal when they are the same object.
-  /// Arrays are equal when element type, shape and elements are; an array never equals a list.
+  /// Structural equality. Mappings ignore field order; an integer equals a float of the same value; a native
+  /// with fields equals a mapping of the same fields; natives without fields are equal when they are the same
+  /// object. Arrays are equal when element type, shape and elements are; an array never equals a list.
   friend bool operator==(const Value& left, const Value& right) noexcept;
 
   /// True when both are the same immutable object in memory, or equal scalars. Never compares contents.
@@ -190,7 +194,8 @@ class Value {
   void release() noexcept {
     // The only owner needs no atomic read-modify-write: nobody else can reach the node any more.
     auto& references = payload_.node->references;
-    if (references.load(std::memory_order_acquire) == 1 || references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    if (references.load(std::memory_order_acquire) == 1 ||
+        references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
       free_node(payload_.node);
     }
   }
@@ -220,8 +225,8 @@ Value list(const std::vector<T>& items) {
   return Value::list(std::vector<Value>(items.begin(), items.end()));
 }
 
-/// One mapping with the fields of both. Throws InvalidArgumentError naming a field that both have, or when one of the
-/// two is not a mapping.
+/// One mapping with the fields of both. Throws InvalidArgumentError naming a field that both have, or when
+/// one of the two is not a mapping.
 Value merge(const Value& left, const Value& right);
 
 /// Number of bytes the content keeps alive, shared parts counted each time they are met.
