@@ -44,9 +44,9 @@ struct ValueNode {
 ///
 /// Braces always make a mapping: `Value v = {{"query", "Example"}, {"k", 3}};`. Lists say `list({1, 2, 3})`.
 class Value {
-  Value() noexcept {}  // not defaulted: clang 16 can not tell yet that the payload has an initialiser
+ public:
   /// Null.
-  Value() noexcept = default;
+  Value() noexcept {}  // not defaulted: clang 16 refuses that while Payload is incomplete
   Value(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor)
   template <std::same_as<bool> T>
   Value(T value) noexcept : kind_(Kind::boolean) {  // NOLINT(google-explicit-constructor)
