@@ -1,0 +1,16 @@
+// expect: marked .override., but does not override|not match|does not override|only virtual member functions
+// The signature of an operator is that of its forward.
+#include <ember/op.hpp>
+
+#include <string>
+
+class Shout final : public ember::Operator<std::string(std::string)> {
+ public:
+#ifdef CORRECTED
+  std::string forward(const std::string& text) const override { return text + "!"; }
+#else
+  std::string forward(int text) const override { return std::to_string(text); }
+#endif
+};
+
+const ember::Op<std::string(std::string)> shout = Shout();
