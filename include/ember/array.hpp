@@ -38,7 +38,8 @@ constexpr ElementType element_type_of() noexcept {
 class Array {
  public:
   /// Throws InvalidArgumentError when the lengths in `shape` do not multiply to `elements`.
-  Array(ElementType type, std::vector<std::size_t> shape, std::shared_ptr<const void> data, std::size_t elements);
+  Array(ElementType type, std::vector<std::size_t> shape, std::shared_ptr<const void> data,
+        std::size_t elements);
 
   [[nodiscard]] ElementType element_type() const noexcept { return type_; }
   [[nodiscard]] const std::vector<std::size_t>& shape() const noexcept { return shape_; }
@@ -52,8 +53,8 @@ class Array {
     require_type(element_type_of<T>());
     return {static_cast<const T*>(raw()), size_};
   }
-  /// Row `index` along the first dimension: one dimension less, same buffer. Throws ItemNotFoundError, also for an array without
-  /// dimensions.
+  /// Row `index` along the first dimension: one dimension less, same buffer. Throws ItemNotFoundError, also
+  /// for an array without dimensions.
   [[nodiscard]] Array row(std::size_t index) const;
   /// Rows `[first, last)` along the first dimension, same buffer. Throws ItemNotFoundError.
   [[nodiscard]] Array slice(std::size_t first, std::size_t last) const;
@@ -72,14 +73,15 @@ class Array {
   std::size_t size_;
 };
 
-/// An array Value of `shape` that takes over `data`: `array<double>({2, 3}, data)`. Throws InvalidArgumentError when
-/// the number of elements does not fit the shape.
+/// An array Value of `shape` that takes over `data`: `array<double>({2, 3}, data)`. Throws
+/// InvalidArgumentError when the number of elements does not fit the shape.
 template <ArrayElement T>
 Value array(std::vector<std::size_t> shape, std::vector<T> data) {
   const std::size_t elements = data.size();
   auto owner = std::make_shared<const std::vector<T>>(std::move(data));
   const void* first = owner->data();
-  return Array(element_type_of<T>(), std::move(shape), std::shared_ptr<const void>(std::move(owner), first), elements);
+  return Array(element_type_of<T>(), std::move(shape), std::shared_ptr<const void>(std::move(owner), first),
+               elements);
 }
 
 }  // namespace ember

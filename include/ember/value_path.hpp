@@ -7,8 +7,8 @@
 
 namespace ember {
 
-/// One step from the outermost value inwards. Lives on the stack of the code that descends; costs nothing until a
-/// message needs the text.
+/// One step from the outermost value inwards. Lives on the stack of the code that descends; costs nothing
+/// until a message needs the text.
 class ValuePath {
  public:
   /// The outermost value.

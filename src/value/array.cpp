@@ -31,11 +31,16 @@ std::string shape_text(const std::vector<std::size_t>& shape) {
 
 std::string_view to_string(ElementType type) noexcept {
   switch (type) {
-    case ElementType::float64: return "float64";
-    case ElementType::float32: return "float32";
-    case ElementType::int64: return "int64";
-    case ElementType::int32: return "int32";
-    case ElementType::uint8: return "uint8";
+    case ElementType::float64:
+      return "float64";
+    case ElementType::float32:
+      return "float32";
+    case ElementType::int64:
+      return "int64";
+    case ElementType::int32:
+      return "int32";
+    case ElementType::uint8:
+      return "uint8";
   }
   return "unknown";
 }
@@ -43,22 +48,31 @@ std::string_view to_string(ElementType type) noexcept {
 std::size_t size_of(ElementType type) noexcept {
   switch (type) {
     case ElementType::float64:
-    case ElementType::int64: return 8;
+    case ElementType::int64:
+      return 8;
     case ElementType::float32:
-    case ElementType::int32: return 4;
-    case ElementType::uint8: return 1;
+    case ElementType::int32:
+      return 4;
+    case ElementType::uint8:
+      return 1;
   }
   return 1;
 }
 
-Array::Array(ElementType type, std::vector<std::size_t> shape, std::shared_ptr<const void> data, std::size_t elements)
-    : type_(type), shape_(std::move(shape)), buffer_(std::move(data)), start_(buffer_.get()), size_(elements) {
+Array::Array(ElementType type, std::vector<std::size_t> shape, std::shared_ptr<const void> data,
+             std::size_t elements)
+    : type_(type),
+      shape_(std::move(shape)),
+      buffer_(std::move(data)),
+      start_(buffer_.get()),
+      size_(elements) {
   const std::size_t expected = element_count(shape_);
   if (expected != size_) {
-    throw InvalidArgumentError("an array of shape " + shape_text(shape_) + " does not hold " + std::to_string(size_) +
-                               " elements");
+    throw InvalidArgumentError("an array of shape " + shape_text(shape_) + " does not hold " +
+                               std::to_string(size_) + " elements");
   }
-  if (size_ != 0 && start_ == nullptr) throw InvalidArgumentError("an array with elements needs data, found null");
+  if (size_ != 0 && start_ == nullptr)
+    throw InvalidArgumentError("an array with elements needs data, found null");
 }
 
 void Array::require_type(ElementType type) const {
@@ -70,7 +84,8 @@ void Array::require_type(ElementType type) const {
 Array Array::row(std::size_t index) const {
   if (shape_.empty()) throw ItemNotFoundError("an array without dimensions has no rows");
   if (index >= shape_.front()) {
-    throw ItemNotFoundError("no row " + std::to_string(index) + " in an array of shape " + shape_text(shape_));
+    throw ItemNotFoundError("no row " + std::to_string(index) + " in an array of shape " +
+                            shape_text(shape_));
   }
   Array result = *this;
   result.shape_.erase(result.shape_.begin());
@@ -96,14 +111,20 @@ Array Array::slice(std::size_t first, std::size_t last) const {
 
 Value Array::element(std::size_t index) const {
   if (index >= size_) {
-    throw ItemNotFoundError("no element " + std::to_string(index) + " in an array of shape " + shape_text(shape_));
+    throw ItemNotFoundError("no element " + std::to_string(index) + " in an array of shape " +
+                            shape_text(shape_));
   }
   switch (type_) {
-    case ElementType::float64: return static_cast<const double*>(start_)[index];
-    case ElementType::float32: return static_cast<const float*>(start_)[index];
-    case ElementType::int64: return static_cast<const std::int64_t*>(start_)[index];
-    case ElementType::int32: return static_cast<const std::int32_t*>(start_)[index];
-    case ElementType::uint8: return static_cast<const std::uint8_t*>(start_)[index];
+    case ElementType::float64:
+      return static_cast<const double*>(start_)[index];
+    case ElementType::float32:
+      return static_cast<const float*>(start_)[index];
+    case ElementType::int64:
+      return static_cast<const std::int64_t*>(start_)[index];
+    case ElementType::int32:
+      return static_cast<const std::int32_t*>(start_)[index];
+    case ElementType::uint8:
+      return static_cast<const std::uint8_t*>(start_)[index];
   }
   return {};
 }

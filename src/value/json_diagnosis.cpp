@@ -16,9 +16,12 @@ namespace ember {
 
 namespace {
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
 
-// Whether a well-formed literal with fraction or exponent is too large for a double. Too small ones become zero.
+// Whether a well-formed literal with fraction or exponent is too large for a double. Too small ones become
+// zero.
 bool is_overflow(std::string_view literal) {
   double parsed = 0;
   const auto result = std::from_chars(literal.data(), literal.data() + literal.size(), parsed);
@@ -81,11 +84,21 @@ class JsonChecker {
   void value() {
     switch (peek()) {
       case '{':
-      case '[': open(); break;
-      case '"': string(); break;
-      case 't': word("true"); break;
-      case 'f': word("false"); break;
-      case 'n': word("null"); break;
+      case '[':
+        open();
+        break;
+      case '"':
+        string();
+        break;
+      case 't':
+        word("true");
+        break;
+      case 'f':
+        word("false");
+        break;
+      case 'n':
+        word("null");
+        break;
       default:
         if (peek() != '-' && !is_digit(peek())) fail_expected("a value");
         number();
@@ -93,7 +106,8 @@ class JsonChecker {
   }
 
   void open() {
-    if (levels_.size() >= max_depth_) fail("nested deeper than " + std::to_string(max_depth_) + " levels", at_);
+    if (levels_.size() >= max_depth_)
+      fail("nested deeper than " + std::to_string(max_depth_) + " levels", at_);
     const bool is_mapping = peek() == '{';
     levels_.push_back({is_mapping});
     ++at_;
@@ -171,9 +185,9 @@ class JsonChecker {
     }
     const std::string_view literal = text_.substr(start, at_ - start);
     std::int64_t integer = 0;
-    const bool is_outside =
-        is_integer ? std::from_chars(literal.begin(), literal.end(), integer).ec == std::errc::result_out_of_range
-                   : is_overflow(literal);
+    const bool is_outside = is_integer ? std::from_chars(literal.begin(), literal.end(), integer).ec ==
+                                             std::errc::result_out_of_range
+                                       : is_overflow(literal);
     if (is_outside) fail("number out of range", start);
   }
 

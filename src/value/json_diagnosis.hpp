@@ -1,4 +1,5 @@
-// Finds where and why a text is not acceptable JSON. Slow and exact: runs only after the fast reader has refused.
+// Finds where and why a text is not acceptable JSON. Slow and exact: runs only after the fast reader has
+// refused.
 #pragma once
 
 #include <string_view>
@@ -8,6 +9,7 @@
 namespace ember {
 
 /// Throws the JsonError of the first fault in `text`; when there is none, one that says `fallback`.
-[[noreturn]] void throw_json_error(std::string_view text, const JsonOptions& options, std::string_view fallback);
+[[noreturn]] void throw_json_error(std::string_view text, const JsonOptions& options,
+                                   std::string_view fallback);
 
 }  // namespace ember

@@ -1,8 +1,8 @@
-// simdjson reads and checks; this file turns its tree into Values. Faults are located by a second, exact pass.
+// simdjson reads and checks; this file turns its tree into Values. Faults are located by a second, exact
+// pass.
 #include <simdjson.h>
 
 #include <algorithm>
-#include <limits>
 
 #include <ember/json.hpp>
 
@@ -18,10 +18,12 @@ namespace dom = simdjson::dom;
 constexpr std::size_t smallest_capacity = std::size_t{16} << 10;
 constexpr std::size_t largest_kept_capacity = std::size_t{1} << 20;
 
-/// One list or mapping that is being read. An explicit stack of these keeps the depth of the data off the thread's.
+/// One list or mapping that is being read. An explicit stack of these keeps the depth of the data off the
+/// thread's.
 struct Frame {
   explicit Frame(const dom::array& array) : item(array.begin()), item_end(array.end()) {}
-  explicit Frame(const dom::object& object) : field(object.begin()), field_end(object.end()), is_mapping(true) {}
+  explicit Frame(const dom::object& object)
+      : field(object.begin()), field_end(object.end()), is_mapping(true) {}
 
   dom::array::iterator item{};
   dom::array::iterator item_end{};
@@ -32,12 +34,12 @@ struct Frame {
   FieldList fields{};
 };
 
-/// Builds the Value of a simdjson tree; null where the tree holds what JSON allows and Values do not.
+/// Builds the Value of a simdjson tree, unless it holds what JSON allows and Values do not.
 class TreeReader {
  public:
   explicit TreeReader(std::size_t max_depth) : max_depth_(max_depth) {}
 
-  /// False when a key stands twice, an integer is too large or the nesting too deep.
+  /// Returns false when a key stands twice, an integer is too large or the nesting too deep.
   bool read(const dom::element& root, Value& result) {
     if (!start(root, result)) return false;
     while (!frames_.empty()) {
@@ -59,14 +61,27 @@ class TreeReader {
   // Reads leaves into `place`; opens a frame for the rest.
   bool start(const dom::element& element, Value& place) {
     switch (element.type()) {
-      case dom::element_type::ARRAY: return open(Frame(element.get_array().value_unsafe()));
-      case dom::element_type::OBJECT: return open(Frame(element.get_object().value_unsafe()));
-      case dom::element_type::INT64: place = element.get_int64().value_unsafe(); break;
-      case dom::element_type::UINT64: return false;  // only used for integers above the signed range
-      case dom::element_type::DOUBLE: place = element.get_double().value_unsafe(); break;
-      case dom::element_type::STRING: place = element.get_string().value_unsafe(); break;
-      case dom::element_type::BOOL: place = element.get_bool().value_unsafe(); break;
-      case dom::element_type::NULL_VALUE: place = Value(); break;
+      case dom::element_type::ARRAY:
+        return open(Frame(element.get_array().value_unsafe()));
+      case dom::element_type::OBJECT:
+        return open(Frame(element.get_object().value_unsafe()));
+      case dom::element_type::INT64:
+        place = element.get_int64().value_unsafe();
+        break;
+      case dom::element_type::UINT64:
+        return false;  // only used for integers above the signed range
+      case dom::element_type::DOUBLE:
+        place = element.get_double().value_unsafe();
+        break;
+      case dom::element_type::STRING:
+        place = element.get_string().value_unsafe();
+        break;
+      case dom::element_type::BOOL:
+        place = element.get_bool().value_unsafe();
+        break;
+      case dom::element_type::NULL_VALUE:
+        place = Value();
+        break;
     }
     return true;
   }
@@ -127,34 +142,36 @@ class TreeReader {
   std::vector<Frame> frames_;
 };
 
-/// The calling thread's parser. It keeps its buffers between calls, unless one document made them large.
-class ThreadParser {
+/// Use of the calling thread's parser, which keeps its buffers for the next use unless one document made them
+/// large.
+class ParserLease {
  public:
-  ThreadParser() = default;
-  ~ThreadParser() {
-    if (parser().capacity() > largest_kept_capacity || parser().max_depth() > simdjson::DEFAULT_MAX_DEPTH) {
-      parser() = dom::parser();
+  ParserLease() : parser_(thread_parser()) {}
+  ~ParserLease() {
+    if (parser_.capacity() > largest_kept_capacity || parser_.max_depth() > simdjson::DEFAULT_MAX_DEPTH) {
+      parser_ = dom::parser();
     }
   }
-  ThreadParser(const ThreadParser&) = delete;
-  ThreadParser& operator=(const ThreadParser&) = delete;
+  ParserLease(const ParserLease&) = delete;
+  ParserLease& operator=(const ParserLease&) = delete;
 
-  static simdjson::simdjson_result<dom::element> parse(std::string_view text, std::size_t max_depth) {
-    dom::parser& used = parser();
+  simdjson::simdjson_result<dom::element> parse(std::string_view text, std::size_t max_depth) {
     // No document is deeper than it is long; the parser needs one level more than it may open.
     const std::size_t depth = std::max(std::min(max_depth, text.size()) + 2, simdjson::DEFAULT_MAX_DEPTH);
-    if (used.capacity() < std::max(text.size(), smallest_capacity) || used.max_depth() < depth) {
-      const auto error = used.allocate(std::max(text.size(), smallest_capacity), depth);
-      if (error != simdjson::SUCCESS) return error;
+    const std::size_t capacity = std::max(text.size(), smallest_capacity);
+    if (parser_.capacity() < capacity || parser_.max_depth() < depth) {
+      if (const auto error = parser_.allocate(capacity, depth)) return error;
     }
-    return used.parse(text.data(), text.size());
+    return parser_.parse(text.data(), text.size());
   }
 
  private:
-  static dom::parser& parser() {
+  static dom::parser& thread_parser() {
     thread_local dom::parser parser;
     return parser;
   }
+
+  dom::parser& parser_;
 };
 
 }  // namespace
@@ -163,15 +180,17 @@ Value parse_json(std::string_view text, JsonOptions options) {
   Value result;
   std::string_view fault = "the document is not acceptable";
   {
-    const ThreadParser parser;
+    ParserLease parser;
     dom::element root;
-    const auto error = ThreadParser::parse(text, options.max_depth).get(root);
+    const auto error = parser.parse(text, options.max_depth).get(root);
     if (error == simdjson::SUCCESS && TreeReader(options.max_depth).read(root, result)) return result;
     if (error != simdjson::SUCCESS) fault = simdjson::error_message(error);
   }
   throw_json_error(text, options, fault);
 }
 
-bool is_utf8(std::string_view text) noexcept { return simdjson::validate_utf8(text.data(), text.size()); }
+bool is_utf8(std::string_view text) noexcept {
+  return simdjson::validate_utf8(text.data(), text.size());
+}
 
 }  // namespace ember

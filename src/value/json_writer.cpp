@@ -1,4 +1,5 @@
-// JSON text of Values: shortest doubles that read back exactly, natives by their fields, arrays as nested lists.
+// JSON text of Values: shortest doubles that read back exactly, natives by their fields, arrays as nested
+// lists.
 #include <charconv>
 #include <cmath>
 
@@ -17,19 +18,38 @@ constexpr std::size_t deepest = 2000;
 
 class JsonWriter {
  public:
-  explicit JsonWriter(JsonStyle style) : indent_(style.indent > 0 ? static_cast<std::size_t>(style.indent) : 0) {}
+  explicit JsonWriter(JsonStyle style)
+      : indent_(style.indent > 0 ? static_cast<std::size_t>(style.indent) : 0) {}
 
   void write(const Value& value, const ValuePath& path) {
     switch (value.kind()) {
-      case Kind::null: out_ += "null"; break;
-      case Kind::boolean: out_ += value.boolean() ? "true" : "false"; break;
-      case Kind::integer: write_integer(value.integer()); break;
-      case Kind::number: write_number(value.number(), path); break;
-      case Kind::string: write_string(value.string(), path); break;
-      case Kind::list: write_list(value.items(), path); break;
-      case Kind::array: write_rows(value, path); break;
-      case Kind::mapping: write_mapping(value.fields(), path); break;
-      case Kind::native: write_native(value, path); break;
+      case Kind::null:
+        out_ += "null";
+        break;
+      case Kind::boolean:
+        out_ += value.boolean() ? "true" : "false";
+        break;
+      case Kind::integer:
+        write_integer(value.integer());
+        break;
+      case Kind::number:
+        write_number(value.number(), path);
+        break;
+      case Kind::string:
+        write_string(value.string(), path);
+        break;
+      case Kind::list:
+        write_list(value.items(), path);
+        break;
+      case Kind::array:
+        write_rows(value, path);
+        break;
+      case Kind::mapping:
+        write_mapping(value.fields(), path);
+        break;
+      case Kind::native:
+        write_native(value, path);
+        break;
     }
   }
 
@@ -71,14 +91,29 @@ class JsonWriter {
   void write_escape(unsigned char byte) {
     constexpr std::string_view hex = "0123456789abcdef";
     switch (byte) {
-      case '"': out_ += "\\\""; break;
-      case '\\': out_ += "\\\\"; break;
-      case '\b': out_ += "\\b"; break;
-      case '\f': out_ += "\\f"; break;
-      case '\n': out_ += "\\n"; break;
-      case '\r': out_ += "\\r"; break;
-      case '\t': out_ += "\\t"; break;
-      default: ((out_ += "\\u00") += hex[byte >> 4]) += hex[byte & 15];
+      case '"':
+        out_ += "\\\"";
+        break;
+      case '\\':
+        out_ += "\\\\";
+        break;
+      case '\b':
+        out_ += "\\b";
+        break;
+      case '\f':
+        out_ += "\\f";
+        break;
+      case '\n':
+        out_ += "\\n";
+        break;
+      case '\r':
+        out_ += "\\r";
+        break;
+      case '\t':
+        out_ += "\\t";
+        break;
+      default:
+        ((out_ += "\\u00") += hex[byte >> 4]) += hex[byte & 15];
     }
   }
 

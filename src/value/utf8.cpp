@@ -20,7 +20,9 @@ std::size_t utf8_length(std::string_view text) noexcept {
 }
 
 void append_utf8(std::string& text, std::uint32_t code) {
-  const auto tail = [&text, code](unsigned shift) { text += static_cast<char>(0x80U | ((code >> shift) & 0x3fU)); };
+  const auto tail = [&text, code](unsigned shift) {
+    text += static_cast<char>(0x80U | ((code >> shift) & 0x3fU));
+  };
   if (code < 0x80) {
     text += static_cast<char>(code);
   } else if (code < 0x800) {

@@ -24,7 +24,9 @@ constexpr std::size_t keys_shown = 12;
   throw ItemNotFoundError(message);
 }
 
-const NativeNode& native_node(const Value& value) { return ValueAccess::node<NativeNode>(value); }
+const NativeNode& native_node(const Value& value) {
+  return ValueAccess::node<NativeNode>(value);
+}
 
 // The position of `key` among the fields of a native with fields, or their number.
 std::size_t native_position(const NativeType& type, std::string_view key) noexcept {
@@ -35,22 +37,32 @@ std::size_t native_position(const NativeType& type, std::string_view key) noexce
 }  // namespace
 
 void throw_kind(std::string_view expected, const Value& found) {
-  std::string message = "expected " + std::string(expected) + ", found " + std::string(to_string(found.kind()));
+  std::string message =
+      "expected " + std::string(expected) + ", found " + std::string(to_string(found.kind()));
   if (found.is_native()) message += " " + std::string(found.native_type().name);
   throw IncompatibleTypeError(message);
 }
 
 std::string_view to_string(Kind kind) noexcept {
   switch (kind) {
-    case Kind::null: return "null";
-    case Kind::boolean: return "bool";
-    case Kind::integer: return "int";
-    case Kind::number: return "float";
-    case Kind::string: return "string";
-    case Kind::list: return "list";
-    case Kind::mapping: return "mapping";
-    case Kind::array: return "array";
-    case Kind::native: return "native";
+    case Kind::null:
+      return "null";
+    case Kind::boolean:
+      return "bool";
+    case Kind::integer:
+      return "int";
+    case Kind::number:
+      return "float";
+    case Kind::string:
+      return "string";
+    case Kind::list:
+      return "list";
+    case Kind::mapping:
+      return "mapping";
+    case Kind::array:
+      return "array";
+    case Kind::native:
+      return "native";
   }
   return "unknown";
 }
@@ -62,7 +74,9 @@ Value::Value(std::initializer_list<Field> fields) {
   *this = mapping(std::move(content));
 }
 
-Value::Value(Array content) : kind_(Kind::array) { payload_.node = new ArrayNode(std::move(content)); }
+Value::Value(Array content) : kind_(Kind::array) {
+  payload_.node = new ArrayNode(std::move(content));
+}
 
 void Value::set_string(std::string text) {
   payload_.node = new StringNode(std::move(text));
@@ -70,7 +84,8 @@ void Value::set_string(std::string text) {
 }
 
 void Value::refuse_large(std::uint64_t value) {
-  throw InvalidArgumentError("integer " + std::to_string(value) + " is above 9223372036854775807, the largest value");
+  throw InvalidArgumentError("integer " + std::to_string(value) +
+                             " is above 9223372036854775807, the largest value");
 }
 
 Value Value::mapping(std::vector<std::pair<std::string, Value>> fields) {
@@ -80,14 +95,18 @@ Value Value::mapping(std::vector<std::pair<std::string, Value>> fields) {
   return ValueAccess::adopt(node.release());
 }
 
-Value Value::list(std::vector<Value> items) { return ValueAccess::adopt(new ListNode(std::move(items))); }
+Value Value::list(std::vector<Value> items) {
+  return ValueAccess::adopt(new ListNode(std::move(items)));
+}
 
 Value Value::native(std::shared_ptr<const void> object, const NativeType& type) {
   if (!object) throw InvalidArgumentError("a native value needs an object, found a null pointer");
   return ValueAccess::adopt(new NativeNode(std::move(object), type));
 }
 
-Value list(std::initializer_list<Value> items) { return Value::list(std::vector<Value>(items)); }
+Value list(std::initializer_list<Value> items) {
+  return Value::list(std::vector<Value>(items));
+}
 
 bool Value::has_fields() const noexcept {
   return is_mapping() || (is_native() && native_node(*this).type->read != nullptr);
@@ -168,7 +187,8 @@ Value Value::operator[](std::size_t index) const {
   if (is_array() && array().shape().size() == 1) return array().element(index);
   if (is_array()) return array().row(index);
   if (index >= items().size()) {
-    throw ItemNotFoundError("no item " + std::to_string(index) + " in a list of " + std::to_string(items().size()));
+    throw ItemNotFoundError("no item " + std::to_string(index) + " in a list of " +
+                            std::to_string(items().size()));
   }
   return items()[index];
 }

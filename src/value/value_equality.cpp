@@ -27,16 +27,23 @@ bool equal_elements(const Array& left, const Array& right) {
 bool equal_arrays(const Array& left, const Array& right) {
   if (left.element_type() != right.element_type() || left.shape() != right.shape()) return false;
   switch (left.element_type()) {
-    case ElementType::float64: return equal_elements<double>(left, right);
-    case ElementType::float32: return equal_elements<float>(left, right);
-    case ElementType::int64: return equal_elements<std::int64_t>(left, right);
-    case ElementType::int32: return equal_elements<std::int32_t>(left, right);
-    case ElementType::uint8: return equal_elements<std::uint8_t>(left, right);
+    case ElementType::float64:
+      return equal_elements<double>(left, right);
+    case ElementType::float32:
+      return equal_elements<float>(left, right);
+    case ElementType::int64:
+      return equal_elements<std::int64_t>(left, right);
+    case ElementType::int32:
+      return equal_elements<std::int32_t>(left, right);
+    case ElementType::uint8:
+      return equal_elements<std::uint8_t>(left, right);
   }
   return false;
 }
 
-bool is_leaf(const Value& value) noexcept { return !value.is_list() && !value.has_fields(); }
+bool is_leaf(const Value& value) noexcept {
+  return !value.is_list() && !value.has_fields();
+}
 
 // Of two values of which at least one is neither list nor mapping.
 bool equal_leaves(const Value& left, const Value& right) {
@@ -44,12 +51,16 @@ bool equal_leaves(const Value& left, const Value& right) {
   if (left.is_number() && right.is_integer()) return equals_integer(left.number(), right.integer());
   if (left.kind() != right.kind()) return false;
   switch (left.kind()) {
-    case Kind::number: return left.number() == right.number();
-    case Kind::string: return left.string() == right.string();
-    case Kind::array: return equal_arrays(left.array(), right.array());
+    case Kind::number:
+      return left.number() == right.number();
+    case Kind::string:
+      return left.string() == right.string();
+    case Kind::array:
+      return equal_arrays(left.array(), right.array());
     case Kind::native:
       return ValueAccess::node<NativeNode>(left).object == ValueAccess::node<NativeNode>(right).object;
-    default: return ValueAccess::bits(left) == ValueAccess::bits(right);
+    default:
+      return ValueAccess::bits(left) == ValueAccess::bits(right);
   }
 }
 
@@ -109,12 +120,18 @@ std::size_t string_bytes(const std::string& text) noexcept {
 
 std::size_t own_bytes(const Value& value) {
   switch (value.kind()) {
-    case Kind::string: return sizeof(StringNode) + string_bytes(value.string());
-    case Kind::list: return sizeof(ListNode) + value.items().capacity() * sizeof(Value);
-    case Kind::array: return sizeof(ArrayNode) + value.array().bytes();
-    case Kind::native: return sizeof(NativeNode);
-    case Kind::mapping: break;
-    default: return 0;
+    case Kind::string:
+      return sizeof(StringNode) + string_bytes(value.string());
+    case Kind::list:
+      return sizeof(ListNode) + value.items().capacity() * sizeof(Value);
+    case Kind::array:
+      return sizeof(ArrayNode) + value.array().bytes();
+    case Kind::native:
+      return sizeof(NativeNode);
+    case Kind::mapping:
+      break;
+    default:
+      return 0;
   }
   std::size_t bytes = sizeof(MappingNode) + value.fields().capacity() * sizeof(FieldList::value_type);
   for (const auto& field : value.fields()) bytes += string_bytes(field.first);
@@ -123,7 +140,9 @@ std::size_t own_bytes(const Value& value) {
 
 }  // namespace
 
-bool operator==(const Value& left, const Value& right) noexcept { return Comparison().run(left, right); }
+bool operator==(const Value& left, const Value& right) noexcept {
+  return Comparison().run(left, right);
+}
 
 bool Value::is_same(const Value& other) const noexcept {
   return kind_ == other.kind_ && ValueAccess::bits(*this) == ValueAccess::bits(other);

@@ -48,7 +48,8 @@ FieldList copy_fields(const Value& value) {
   const auto& names = value.native_type().fields;
   FieldList fields;
   fields.reserve(names.size());
-  for (std::size_t i = 0; i < names.size(); ++i) fields.emplace_back(std::string(names[i]), native_field(value, i));
+  for (std::size_t i = 0; i < names.size(); ++i)
+    fields.emplace_back(std::string(names[i]), native_field(value, i));
   return fields;
 }
 

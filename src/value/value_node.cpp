@@ -1,4 +1,5 @@
-// Freeing is iterative: a list nested a million levels deep must not overflow the stack when its last owner goes.
+// Freeing is iterative: a list nested a million levels deep must not overflow the stack when its last owner
+// goes.
 #include "value/value_node.hpp"
 
 #include <bit>
@@ -12,11 +13,21 @@ constexpr std::size_t linear_limit = 16;
 
 void free_body(ValueNode* node) noexcept {
   switch (node->kind) {
-    case Kind::string: delete static_cast<StringNode*>(node); break;
-    case Kind::list: delete static_cast<ListNode*>(node); break;
-    case Kind::mapping: delete static_cast<MappingNode*>(node); break;
-    case Kind::array: delete static_cast<ArrayNode*>(node); break;
-    default: delete static_cast<NativeNode*>(node); break;
+    case Kind::string:
+      delete static_cast<StringNode*>(node);
+      break;
+    case Kind::list:
+      delete static_cast<ListNode*>(node);
+      break;
+    case Kind::mapping:
+      delete static_cast<MappingNode*>(node);
+      break;
+    case Kind::array:
+      delete static_cast<ArrayNode*>(node);
+      break;
+    default:
+      delete static_cast<NativeNode*>(node);
+      break;
   }
 }
 
@@ -67,11 +78,16 @@ ValueNode* ValueAccess::disown(Value& value) noexcept {
 
 std::uint64_t ValueAccess::bits(const Value& value) noexcept {
   switch (value.kind_) {
-    case Kind::null: return 0;
-    case Kind::boolean: return value.payload_.boolean ? 1 : 0;
-    case Kind::integer: return static_cast<std::uint64_t>(value.payload_.integer);
-    case Kind::number: return std::bit_cast<std::uint64_t>(value.payload_.number);
-    default: return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(value.payload_.node));
+    case Kind::null:
+      return 0;
+    case Kind::boolean:
+      return value.payload_.boolean ? 1 : 0;
+    case Kind::integer:
+      return static_cast<std::uint64_t>(value.payload_.integer);
+    case Kind::number:
+      return std::bit_cast<std::uint64_t>(value.payload_.number);
+    default:
+      return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(value.payload_.node));
   }
 }
 

@@ -30,7 +30,8 @@ struct ListNode : ValueNode {
 /// Finds a key's position in a large mapping: open addressing, half full at most.
 class MappingIndex {
  public:
-  /// Indexes all `fields`. Returns the position of the first field whose key stood before, or `fields.size()`.
+  /// Indexes all `fields`. Returns the position of the first field whose key stood before, or
+  /// `fields.size()`.
   std::size_t build(const FieldList& fields);
   /// The position of `key`, or `fields.size()`.
   [[nodiscard]] std::size_t find(const FieldList& fields, std::string_view key) const noexcept;

@@ -19,6 +19,8 @@ std::string ValuePath::text() const {
   return text;
 }
 
-std::string ValuePath::place() const { return parent_ == nullptr ? std::string() : " at '" + text() + "'"; }
+std::string ValuePath::place() const {
+  return parent_ == nullptr ? std::string() : " at '" + text() + "'";
+}
 
 }  // namespace ember

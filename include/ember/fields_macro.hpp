@@ -1,0 +1,15 @@
+// The repetition behind EMBER_FIELDS. Nothing here is for direct use.
+#pragma once
+
+#define EMBER_FIELDS_PARENTHESES ()
+#define EMBER_FIELDS_EXPAND(...) \
+  EMBER_FIELDS_EXPAND_3(EMBER_FIELDS_EXPAND_3(EMBER_FIELDS_EXPAND_3(__VA_ARGS__)))
+#define EMBER_FIELDS_EXPAND_3(...) \
+  EMBER_FIELDS_EXPAND_2(EMBER_FIELDS_EXPAND_2(EMBER_FIELDS_EXPAND_2(__VA_ARGS__)))
+#define EMBER_FIELDS_EXPAND_2(...) \
+  EMBER_FIELDS_EXPAND_1(EMBER_FIELDS_EXPAND_1(EMBER_FIELDS_EXPAND_1(__VA_ARGS__)))
+#define EMBER_FIELDS_EXPAND_1(...) __VA_ARGS__
+#define EMBER_FIELDS_EACH(name, ...)                  \
+  ::ember::make_field(#name, &EmberFieldsOwner::name) \
+      __VA_OPT__(, EMBER_FIELDS_AGAIN EMBER_FIELDS_PARENTHESES(__VA_ARGS__))
+#define EMBER_FIELDS_AGAIN() EMBER_FIELDS_EACH
