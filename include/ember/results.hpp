@@ -1,0 +1,45 @@
+// Results: what a graph gave, node by node.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <ember/value.hpp>
+
+namespace ember::xcs {
+
+class Plan;
+
+/// The outputs of nodes, in topological order, found by id or by any other name of the node. A cheap, immutable value.
+class Results {
+ public:
+  /// Empty.
+  Results() = default;
+  Results(std::shared_ptr<const Plan> plan, std::vector<std::uint32_t> nodes, std::vector<Value> values);
+
+  /// The output of a node. Throws ItemNotFoundError listing the names that are there.
+  [[nodiscard]] const Value& operator[](std::string_view name) const;
+  /// The output of a node, or null when it is not there. Lifetime: that of any copy of these results.
+  [[nodiscard]] const Value* find(std::string_view name) const noexcept;
+  [[nodiscard]] bool has(std::string_view name) const noexcept { return find(name) != nullptr; }
+  [[nodiscard]] std::size_t size() const noexcept { return entries_ ? entries_->size() : 0; }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  /// Preferred name (alias if there is one, else id) and output, each node once, in topological order.
+  [[nodiscard]] const std::vector<std::pair<std::string, Value>>& entries() const noexcept;
+  [[nodiscard]] auto begin() const noexcept { return entries().begin(); }
+  [[nodiscard]] auto end() const noexcept { return entries().end(); }
+  /// A mapping from preferred name to output.
+  [[nodiscard]] Value to_value() const;
+
+ private:
+  std::shared_ptr<const Plan> plan_;
+  std::shared_ptr<const std::vector<std::uint32_t>> nodes_;
+  std::shared_ptr<const std::vector<std::pair<std::string, Value>>> entries_;
+};
+
+}  // namespace ember::xcs
