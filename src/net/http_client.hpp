@@ -20,6 +20,8 @@
 
 namespace ember::net {
 
+class HttpLoop;
+
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
 /// One request. `url` is absolute, http or https. A body makes the request carry it, whatever the method.
@@ -136,8 +138,7 @@ class HttpClient {
   [[nodiscard]] HttpClientStats stats() const noexcept;
 
  private:
-  class Loop;
-  std::shared_ptr<Loop> loop_;
+  std::unique_ptr<HttpLoop> loop_;
 };
 
 }  // namespace ember::net
