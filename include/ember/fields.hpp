@@ -3,9 +3,10 @@
 // schemas.
 #pragma once
 
-#include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>

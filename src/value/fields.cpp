@@ -1,27 +1,13 @@
 #include <ember/fields.hpp>
 
-#include <cxxabi.h>
-
-#include <cstdlib>
-
 #include <ember/error.hpp>
+
+#include "base/type_name.hpp"
 
 namespace ember {
 
 std::string readable_name(const std::type_info& type) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> demangled(
-      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
-  std::string name = status == 0 ? demangled.get() : type.name();
-  // Namespaces of the type itself go, those of template arguments stay.
-  std::size_t start = 0;
-  int depth = 0;
-  for (std::size_t i = 0; i + 1 < name.size(); ++i) {
-    if (name[i] == '<' || name[i] == '(') ++depth;
-    if (name[i] == '>' || name[i] == ')') --depth;
-    if (depth == 0 && name[i] == ':' && name[i + 1] == ':') start = i + 2;
-  }
-  return name.substr(start);
+  return short_type_name(type);
 }
 
 void throw_mismatch(std::string_view expected, const Value& found, const ValuePath& path) {
