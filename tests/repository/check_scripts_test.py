@@ -36,7 +36,9 @@ def two_layers(base_text="", value_text="", value_layers="base", header=""):
         "src/base/log.cpp": base_text,
         "src/base/clock.hpp": "",
         "include/ember/log.hpp": header,
-        "src/value/CMakeLists.txt": LAYER.format(name="value", headers="ember/value.hpp", sources="value.cpp", layers=value_layers),
+        "src/value/CMakeLists.txt": LAYER.format(
+            name="value", headers="ember/value.hpp", sources="value.cpp", layers=value_layers
+        ),
         "src/value/value.cpp": value_text,
         "include/ember/value.hpp": "",
     }
@@ -53,28 +55,36 @@ class Checks(unittest.TestCase):
         self.assertIn(complaint, output)
 
     def test_layers_may_use_what_is_before_them(self):
-        self.passes("layers", two_layers(value_text="#include <ember/log.hpp>\n#include \"base/clock.hpp\"\n#include <vector>\n"))
+        includes = '#include <ember/log.hpp>\n#include "base/clock.hpp"\n#include <vector>\n'
+        self.passes("layers", two_layers(value_text=includes))
 
     def test_layers_may_not_use_what_is_after_them(self):
-        self.complains("layers", two_layers(base_text="#include <ember/value.hpp>\n"), "layer base includes ember/value.hpp of layer value")
+        tree = two_layers(base_text="#include <ember/value.hpp>\n")
+        self.complains("layers", tree, "layer base includes ember/value.hpp of layer value")
 
     def test_layers_name_what_they_use(self):
-        self.complains("layers", two_layers(value_text="#include <ember/log.hpp>\n", value_layers=""), "does not list base under LAYERS")
+        tree = two_layers(value_text="#include <ember/log.hpp>\n", value_layers="")
+        self.complains("layers", tree, "does not list base under LAYERS")
 
     def test_layers_declare_only_earlier_layers(self):
-        self.complains("layers", two_layers(value_layers="graph"), "LAYERS names graph, which is not before value")
+        tree = two_layers(value_layers="graph")
+        self.complains("layers", tree, "LAYERS names graph, which is not before value")
 
     def test_public_headers_include_nothing_private(self):
-        self.complains("layers", two_layers(header='#include "base/clock.hpp"\n'), "includes the private base/clock.hpp")
+        tree = two_layers(header='#include "base/clock.hpp"\n')
+        self.complains("layers", tree, "includes the private base/clock.hpp")
 
     def test_public_headers_include_nothing_of_third_parties(self):
-        self.complains("layers", two_layers(header="#include <fmt/format.h>\n"), "a public header includes fmt/format.h")
+        tree = two_layers(header="#include <fmt/format.h>\n")
+        self.complains("layers", tree, "a public header includes fmt/format.h")
 
     def test_every_public_header_has_a_layer(self):
-        self.complains("layers", two_layers() | {"include/ember/stray.hpp": ""}, "include/ember/stray.hpp: no layer lists it")
+        tree = two_layers() | {"include/ember/stray.hpp": ""}
+        self.complains("layers", tree, "include/ember/stray.hpp: no layer lists it")
 
     def test_every_source_is_built(self):
-        self.complains("layers", two_layers() | {"src/value/stray.cpp": ""}, "src/value/stray.cpp: not listed")
+        tree = two_layers() | {"src/value/stray.cpp": ""}
+        self.complains("layers", tree, "src/value/stray.cpp: not listed")
 
     def test_no_layer_uses_the_umbrella(self):
         self.complains("layers", two_layers(value_text="#include <ember/ember.hpp>\n"), "which is for users")
@@ -86,14 +96,16 @@ class Checks(unittest.TestCase):
     def test_a_block_equals_its_file(self):
         readme = "<!-- from examples/a.cpp -->\n```cpp\nint a;\n```\n"
         self.passes("docs", {"README.md": readme, "examples/a.cpp": "int a;\n"})
-        self.complains("docs", {"README.md": readme, "examples/a.cpp": "int b;\n"}, "README.md:2: the block differs")
+        tree = {"README.md": readme, "examples/a.cpp": "int b;\n"}
+        self.complains("docs", tree, "README.md:2: the block differs")
         self.complains("docs", {"README.md": readme}, "which does not exist")
 
     def test_a_block_equals_its_region(self):
         readme = "<!-- from examples/a.cpp#one -->\n\n```cpp\nint a;\n```\n"
         source = "int x;\n  // docs: begin one\n  int a;\n  // docs: end one\n"
         self.passes("docs", {"README.md": readme, "examples/a.cpp": source})
-        self.complains("docs", {"README.md": readme, "examples/a.cpp": "int a;\n"}, "has no lines `docs: begin one`")
+        tree = {"README.md": readme, "examples/a.cpp": "int a;\n"}
+        self.complains("docs", tree, "has no lines `docs: begin one`")
 
     def test_the_readme_shows_only_code_that_is_tested(self):
         self.complains("docs", {"README.md": "```cpp\nint a;\n```\n"}, "without a `<!-- from FILE -->` line")
