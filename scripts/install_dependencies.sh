@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 build='g++ cmake ninja-build pkg-config python3 graphviz
   libcurl4-openssl-dev libsimdjson-dev libyaml-cpp-dev libcli11-dev libfmt-dev libre2-dev
-  libmicrohttpd-dev libgtest-dev libgmock-dev'
+  libboost-dev libgtest-dev libgmock-dev'
 bench='libbenchmark-dev libtbb-dev'
 ci='clang-16 clang-format-16 clang-tidy-16 libclang-rt-16-dev jq'
 
