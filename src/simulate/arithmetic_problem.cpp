@@ -82,8 +82,12 @@ std::string write_question(const ProblemTemplate& form, const Slots& slots) {
   return question;
 }
 
-bool is_letter(char character) { return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z'); }
-bool is_digit(char character) { return character >= '0' && character <= '9'; }
+bool is_letter(char character) {
+  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
+}
+bool is_digit(char character) {
+  return character >= '0' && character <= '9';
+}
 
 // Reads one word; a slot that was read before must hold the same word again.
 bool read_word(std::string_view text, std::size_t& at, std::string_view& word) {
@@ -104,8 +108,8 @@ bool read_number(std::string_view text, std::size_t& at, std::int64_t& number) {
 }
 
 // Reads the template at `first`; on success returns where the question ends.
-std::optional<std::size_t> read_question(const ProblemTemplate& form, std::string_view text, std::size_t first,
-                                         Slots& slots) {
+std::optional<std::size_t> read_question(const ProblemTemplate& form, std::string_view text,
+                                         std::size_t first, Slots& slots) {
   std::size_t at = first;
   for (std::size_t pattern = 0; pattern < form.text.size(); ++pattern) {
     if (form.text[pattern] != '{') {
@@ -114,9 +118,10 @@ std::optional<std::size_t> read_question(const ProblemTemplate& form, std::strin
       continue;
     }
     const char slot = form.text[pattern + 1];
-    const bool is_read = slot == 'N'   ? read_word(text, at, slots.name)
-                         : slot == 'T' ? read_word(text, at, slots.thing)
-                                       : read_number(text, at, slots.numbers[static_cast<std::size_t>(slot - '0')]);
+    const bool is_read = slot == 'N' ? read_word(text, at, slots.name)
+                         : slot == 'T'
+                             ? read_word(text, at, slots.thing)
+                             : read_number(text, at, slots.numbers[static_cast<std::size_t>(slot - '0')]);
     if (!is_read) return std::nullopt;
     pattern += 2;
   }

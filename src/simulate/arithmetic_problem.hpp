@@ -1,5 +1,5 @@
-// Arithmetic word problems with known answers. The same sentence templates write a question and read it back, so a
-// simulated model can compute what it is asked.
+// Arithmetic word problems with known answers. The same sentence templates write a question and read it back,
+// so a simulated model can compute what it is asked.
 #pragma once
 
 #include <cstddef>

@@ -10,9 +10,15 @@ namespace {
 
 constexpr std::size_t most_digits = 15;
 
-char lower(char character) { return character >= 'A' && character <= 'Z' ? static_cast<char>(character + 32) : character; }
-bool is_letter(char character) { return lower(character) >= 'a' && lower(character) <= 'z'; }
-bool is_digit(char character) { return character >= '0' && character <= '9'; }
+char lower(char character) {
+  return character >= 'A' && character <= 'Z' ? static_cast<char>(character + 32) : character;
+}
+bool is_letter(char character) {
+  return lower(character) >= 'a' && lower(character) <= 'z';
+}
+bool is_digit(char character) {
+  return character >= '0' && character <= '9';
+}
 
 // Reads `$1,234` at `at` and moves behind it.
 std::optional<std::int64_t> read_number(std::string_view text, std::size_t& at) {

@@ -8,8 +8,8 @@
 
 namespace ember::simulate {
 
-/// The numbers after `A:`, `Answer:` or `answer is` in `text`, in order; without any, the last number of each line
-/// that is not a numbering such as `2.` or `Response 2:`.
+/// The numbers after `A:`, `Answer:` or `answer is` in `text`, in order; without any, the last number of each
+/// line that is not a numbering such as `2.` or `Response 2:`.
 std::vector<std::int64_t> candidate_answers(std::string_view text);
 
 /// The number that is met most often, the earliest of several; empty without numbers.

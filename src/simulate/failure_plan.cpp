@@ -17,7 +17,9 @@ constexpr std::array<std::string_view, failure_kinds> names = {"none",  "429", "
 
 }  // namespace
 
-std::string_view to_string(Failure failure) noexcept { return names[static_cast<std::size_t>(failure)]; }
+std::string_view to_string(Failure failure) noexcept {
+  return names[static_cast<std::size_t>(failure)];
+}
 
 void FailurePlan::add(std::string_view list) {
   for (std::size_t first = 0; first <= list.size();) {
@@ -26,7 +28,8 @@ void FailurePlan::add(std::string_view list) {
     first = last + 1;
   }
   if (std::accumulate(rates_.begin(), rates_.end(), 0.0) > 1 + 1e-9) {
-    throw InvalidArgumentError("the rates of '" + std::string(list) + "' and of earlier failures add up to more than 1");
+    throw InvalidArgumentError("the rates of '" + std::string(list) +
+                               "' and of earlier failures add up to more than 1");
   }
 }
 
@@ -35,9 +38,10 @@ void FailurePlan::set(std::string_view entry) {
   const std::string_view key = entry.substr(0, equals);
   const auto* const name = std::find(names.begin() + 1, names.end(), key);
   if (name == names.end() || equals == std::string_view::npos) {
-    throw InvalidArgumentError("'" + std::string(entry) +
-                               "' is not a failure rate; expected KIND=RATE with KIND one of 429, 500, 503, reset, cut, "
-                               "drip");
+    throw InvalidArgumentError(
+        "'" + std::string(entry) +
+        "' is not a failure rate; expected KIND=RATE with KIND one of 429, 500, 503, reset, cut, "
+        "drip");
   }
   const double rate = parse_number(entry.substr(equals + 1), "rate of failure '" + std::string(key) + "'");
   if (rate > 1) {

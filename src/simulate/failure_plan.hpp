@@ -27,12 +27,14 @@ std::string_view to_string(Failure failure) noexcept;
 
 class FailurePlan {
  public:
-  /// Sets the rates of a comma list such as `429=0.05,reset=0.01`. Throws InvalidArgumentError for an unknown kind,
-  /// naming the known ones, for a rate outside 0 to 1, and when all rates together exceed 1.
+  /// Sets the rates of a comma list such as `429=0.05,reset=0.01`. Throws InvalidArgumentError for an unknown
+  /// kind, naming the known ones, for a rate outside 0 to 1, and when all rates together exceed 1.
   void add(std::string_view list);
 
   /// The rate of one kind, 0 to 1.
-  [[nodiscard]] double rate(Failure failure) const noexcept { return rates_[static_cast<std::size_t>(failure)]; }
+  [[nodiscard]] double rate(Failure failure) const noexcept {
+    return rates_[static_cast<std::size_t>(failure)];
+  }
   /// The fate of one request.
   [[nodiscard]] Failure draw(RandomStream random) const noexcept;
 

@@ -15,9 +15,10 @@ namespace {
 constexpr double longest_seconds = 3600;
 
 [[noreturn]] void refuse_duration(std::string_view text) {
-  throw InvalidArgumentError("'" + std::string(text) +
-                             "' is not a duration; expected 250us, 100ms, 1.5s or plain seconds such as 0.1, at most "
-                             "3600s");
+  throw InvalidArgumentError(
+      "'" + std::string(text) +
+      "' is not a duration; expected 250us, 100ms, 1.5s or plain seconds such as 0.1, at most "
+      "3600s");
 }
 
 }  // namespace
@@ -73,7 +74,8 @@ Latency Latency::parse(std::string_view text) {
   const std::string_view settings = text.substr(prefix.size());
   const std::size_t comma = settings.find(',');
   if (comma == std::string_view::npos) {
-    throw InvalidArgumentError("'" + std::string(text) + "' is not a latency; expected lognormal:MEDIAN,SIGMA such as "
+    throw InvalidArgumentError("'" + std::string(text) +
+                               "' is not a latency; expected lognormal:MEDIAN,SIGMA such as "
                                "lognormal:100ms,0.5");
   }
   const Duration median = parse_duration(settings.substr(0, comma));

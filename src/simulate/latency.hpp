@@ -13,7 +13,8 @@ namespace ember::simulate {
 /// Throws InvalidArgumentError for anything else.
 Duration parse_duration(std::string_view text);
 
-/// A number without sign and surroundings, finite and at least 0. Throws InvalidArgumentError that names `what`.
+/// A number without sign and surroundings, finite and at least 0. Throws InvalidArgumentError that names
+/// `what`.
 double parse_number(std::string_view text, std::string_view what);
 
 class Latency {

@@ -10,7 +10,8 @@ namespace {
 
 // The colon that ends the name: the first one followed by `key=`.
 std::size_t end_of_name(std::string_view text) {
-  for (std::size_t colon = text.find(':'); colon != std::string_view::npos; colon = text.find(':', colon + 1)) {
+  for (std::size_t colon = text.find(':'); colon != std::string_view::npos;
+       colon = text.find(':', colon + 1)) {
     const std::size_t equals = text.find('=', colon);
     if (equals == std::string_view::npos) break;
     const std::string_view key = text.substr(colon + 1, equals - colon - 1);
@@ -55,7 +56,8 @@ ModelProfile ModelProfile::parse(std::string_view text) {
   const std::size_t end = end_of_name(text);
   profile.name = text.substr(0, end);
   if (profile.name.empty() || profile.name.find('=') != std::string::npos) {
-    throw InvalidArgumentError("'" + std::string(text) + "' is not a model; expected NAME[:skill=0.75,latency=100ms]");
+    throw InvalidArgumentError("'" + std::string(text) +
+                               "' is not a model; expected NAME[:skill=0.75,latency=100ms]");
   }
   const std::string_view settings = end == text.size() ? "" : text.substr(end + 1);
   for (std::size_t first = 0; first < settings.size();) {

@@ -16,8 +16,8 @@ struct ModelProfile {
   /// Its own latency; the server's when empty.
   std::optional<Latency> latency{};
 
-  /// `NAME[:key=value,...]` with the keys `skill` and `latency`; the name may hold colons, as `llama3:8b:skill=0.7`.
-  /// Throws InvalidArgumentError naming what is wrong and the known keys.
+  /// `NAME[:key=value,...]` with the keys `skill` and `latency`; the name may hold colons, as
+  /// `llama3:8b:skill=0.7`. Throws InvalidArgumentError naming what is wrong and the known keys.
   static ModelProfile parse(std::string_view text);
 };
 

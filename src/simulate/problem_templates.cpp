@@ -41,39 +41,51 @@ constexpr NumberRange saving_ranges[] = {{150, 900}, {20, 140}, {10, 40}};
 constexpr StepRule saving_steps[] = {{'-', 0, 1}, {'/', 3, 2}};
 
 constexpr ProblemTemplate templates[] = {
-    {"{N} has {0} {T}. At the market {N} buys {1} more {T} and later gives {2} of them to a friend. How many {T} does "
+    {"{N} has {0} {T}. At the market {N} buys {1} more {T} and later gives {2} of them to a friend. How many "
+     "{T} does "
      "{N} have now?",
      shopping_ranges, shopping_steps},
-    {"{N} fills {0} boxes with {1} {T} each. On the way to the shop {2} {T} break. How many {T} arrive whole?",
+    {"{N} fills {0} boxes with {1} {T} each. On the way to the shop {2} {T} break. How many {T} arrive "
+     "whole?",
      boxes_ranges, boxes_steps},
-    {"{N} picks {0} {T} and keeps {1} of them. The rest are shared equally among {2} neighbours. How many {T} does "
+    {"{N} picks {0} {T} and keeps {1} of them. The rest are shared equally among {2} neighbours. How many "
+     "{T} does "
      "each neighbour get?",
      sharing_ranges, sharing_steps},
-    {"{N} works {0} hours a day for ${1} an hour, {2} days a week. The bus costs {N} ${3} a week. How many dollars "
+    {"{N} works {0} hours a day for ${1} an hour, {2} days a week. The bus costs {N} ${3} a week. How many "
+     "dollars "
      "are left after a week?",
      wages_ranges, wages_steps},
-    {"{N} buys {0} notebooks for ${1} each and {2} brushes for ${3} each, and pays with ${4}. How many dollars does "
+    {"{N} buys {0} notebooks for ${1} each and {2} brushes for ${3} each, and pays with ${4}. How many "
+     "dollars does "
      "{N} get back?",
      change_ranges, change_steps},
-    {"{N} plants {0} rows of {1} bushes. Each bush carries {2} {T}, and {3} more {T} lie on the ground. How many {T} "
+    {"{N} plants {0} rows of {1} bushes. Each bush carries {2} {T}, and {3} more {T} lie on the ground. How "
+     "many {T} "
      "are there in all?",
      garden_ranges, garden_steps},
-    {"{N} drives {0} miles an hour for {1} hours and then {2} miles an hour for {3} hours. How many miles does {N} "
+    {"{N} drives {0} miles an hour for {1} hours and then {2} miles an hour for {3} hours. How many miles "
+     "does {N} "
      "drive?",
      travel_ranges, travel_steps},
-    {"{N} reads a book of {0} pages, at first {1} pages a day for {2} days, and then {3} pages a day. How many more "
+    {"{N} reads a book of {0} pages, at first {1} pages a day for {2} days, and then {3} pages a day. How "
+     "many more "
      "days does {N} need?",
      reading_ranges, reading_steps},
-    {"A school takes {0} classes of {1} pupils to the museum, but {2} pupils stay at home. A ticket costs ${3}. How "
+    {"A school takes {0} classes of {1} pupils to the museum, but {2} pupils stay at home. A ticket costs "
+     "${3}. How "
      "many dollars do the tickets cost?",
      school_ranges, school_steps},
-    {"{N} bakes {0} trays of {1} rolls and eats {2} of the rolls with friends. The other rolls sell for ${3} each. "
+    {"{N} bakes {0} trays of {1} rolls and eats {2} of the rolls with friends. The other rolls sell for ${3} "
+     "each. "
      "How many dollars does {N} earn?",
      bakery_ranges, bakery_steps},
-    {"{N} owns {0} {T}. A sister owns {1} times as many. Together they give {2} {T} away. How many {T} are left to "
+    {"{N} owns {0} {T}. A sister owns {1} times as many. Together they give {2} {T} away. How many {T} are "
+     "left to "
      "them?",
      collection_ranges, collection_steps},
-    {"{N} saves for a bicycle of ${0} and has ${1} already. {N} puts aside ${2} every week. How many weeks does {N} "
+    {"{N} saves for a bicycle of ${0} and has ${1} already. {N} puts aside ${2} every week. How many weeks "
+     "does {N} "
      "need for the rest?",
      saving_ranges, saving_steps},
 };
@@ -87,8 +99,14 @@ constexpr std::string_view things[] = {"apples", "pears",   "marbles", "stickers
 
 }  // namespace
 
-std::span<const ProblemTemplate> problem_templates() noexcept { return templates; }
-std::span<const std::string_view> problem_names() noexcept { return names; }
-std::span<const std::string_view> problem_things() noexcept { return things; }
+std::span<const ProblemTemplate> problem_templates() noexcept {
+  return templates;
+}
+std::span<const std::string_view> problem_names() noexcept {
+  return names;
+}
+std::span<const std::string_view> problem_things() noexcept {
+  return things;
+}
 
 }  // namespace ember::simulate

@@ -7,12 +7,13 @@
 #include "simulate/arithmetic_problem.hpp"
 #include "simulate/candidate_answers.hpp"
 #include "simulate/random_stream.hpp"
+#include "simulate/token_pieces.hpp"
 
 namespace ember::simulate {
 
 namespace {
 
-constexpr std::size_t most_echoed_words = 40;
+constexpr std::size_t most_echoed_tokens = 60;
 // Counting the votes of more candidates would take quadratic time in what a client sends.
 constexpr std::size_t most_candidates = 256;
 
@@ -20,7 +21,8 @@ constexpr std::size_t most_candidates = 256;
 std::int64_t wrong_number(const ArithmeticProblem& problem, RandomStream& random) {
   const ArithmeticStep& last = problem.steps.back();
   const std::int64_t answer = problem.answer();
-  std::vector<std::int64_t> slips = {last.left, last.left + last.right, answer + 10, answer + random.between(1, 9)};
+  std::vector<std::int64_t> slips = {last.left, last.left + last.right, answer + 10,
+                                     answer + random.between(1, 9)};
   if (problem.steps.size() > 1) slips.push_back(problem.steps.front().result);
   if (answer > 10) slips.push_back(answer - 10);
   std::erase(slips, answer);
@@ -79,19 +81,14 @@ std::string verify(std::string_view prompt, const std::optional<FoundProblem>& f
   const bool is_candidate_right = candidates.back() == found->problem.answer();
   if (is_candidate_right == is_right) return "Verdict: 1\nExplanation: The steps add up.";
   const std::int64_t revised = is_right ? found->problem.answer() : wrong_number(found->problem, random);
-  return "Verdict: 0\nExplanation: " + work(found->problem, revised) + "\nRevised Answer: " + std::to_string(revised);
+  return "Verdict: 0\nExplanation: " + work(found->problem, revised) +
+         "\nRevised Answer: " + std::to_string(revised);
 }
 
 std::string echo(std::string_view prompt) {
-  std::string text = "Echo:";
-  std::size_t at = 0;
-  for (std::size_t words = 0; words < most_echoed_words; ++words) {
-    const std::size_t first = prompt.find_first_not_of(" \t\r\n", at);
-    if (first == std::string_view::npos) return text;
-    at = std::min(prompt.find_first_of(" \t\r\n", first), prompt.size());
-    (text += ' ') += prompt.substr(first, at - first);
-  }
-  return prompt.find_first_not_of(" \t\r\n", at) == std::string_view::npos ? text : text + " ...";
+  const std::size_t first = std::min(prompt.find_first_not_of(" \t\r\n"), prompt.size());
+  const std::string_view told = first_tokens(prompt.substr(first), most_echoed_tokens);
+  return "Echo: " + std::string(told) + (first + told.size() < prompt.size() ? " ..." : "");
 }
 
 }  // namespace

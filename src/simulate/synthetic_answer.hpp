@@ -1,5 +1,5 @@
-// What a simulated model says when no recording tells: it computes word problems, judges and verifies answers to
-// them, and echoes everything else.
+// What a simulated model says when no recording tells: it computes word problems, judges and verifies answers
+// to them, and echoes everything else.
 #pragma once
 
 #include <cstdint>

@@ -6,8 +6,12 @@ namespace {
 
 constexpr std::size_t most_letters = 7;
 
-bool is_space(char character) { return character == ' ' || character == '\n' || character == '\t' || character == '\r'; }
-bool is_continuation(char character) { return (static_cast<unsigned char>(character) & 0xc0U) == 0x80U; }
+bool is_space(char character) {
+  return character == ' ' || character == '\n' || character == '\t' || character == '\r';
+}
+bool is_continuation(char character) {
+  return (static_cast<unsigned char>(character) & 0xc0U) == 0x80U;
+}
 bool is_word(char character) {
   return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
          (character >= '0' && character <= '9') || static_cast<unsigned char>(character) >= 0x80U;

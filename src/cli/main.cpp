@@ -1,0 +1,72 @@
+// The `ember` command: lists its subcommands, and turns errors into messages and exit codes.
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <vector>
+
+#include <ember/error.hpp>
+#include <ember/version.hpp>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "cli/command.hpp"
+
+namespace {
+
+using ember::cli::Command;
+using ember::cli::ExitCode;
+
+void print_error(const Command& command, const char* message) {
+  std::cerr << "ember " << command.app->get_name() << ": " << message << '\n';
+}
+
+int run(const Command& command) {
+  try {
+    return command.run();
+  } catch (const ember::cli::UsageError& error) {
+    print_error(command, error.what());
+    std::cerr << "Run with --help for more information.\n";
+    return ExitCode::usage;
+  } catch (const ember::Error& error) {
+    print_error(command, error.what());
+    if (!error.hint().empty()) std::cerr << error.hint() << '\n';
+  } catch (const std::exception& error) {
+    print_error(command, error.what());
+  }
+  return ExitCode::failure;
+}
+
+int parse_and_run(CLI::App& application, const std::vector<Command>& commands, int count, char** arguments) {
+  try {
+    application.parse(count, arguments);
+  } catch (const CLI::ParseError& error) {
+    // Prints the help or the version that was asked for, or what is wrong.
+    return application.exit(error) == 0 ? ExitCode::success : ExitCode::usage;
+  }
+  for (const Command& command : commands) {
+    if (command.app->parsed()) return run(command);
+  }
+  return ExitCode::usage;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  // A reader that goes away shows as a failed write, not as a silent death.
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  try {
+    CLI::App application("Runs compound workflows of language models.", "ember");
+    application.set_version_flag("--version", std::string("ember ") + ember::version);
+    application.require_subcommand(1);
+    const std::vector<Command> commands = {
+        ember::cli::add_questions_command(application),
+        ember::cli::add_simulate_command(application),
+    };
+    return parse_and_run(application, commands, count, arguments);
+  } catch (const std::exception& error) {
+    std::cerr << "ember: " << error.what() << '\n';
+    return ExitCode::failure;
+  }
+}
