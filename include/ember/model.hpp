@@ -7,10 +7,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <ember/completion.hpp>
 #include <ember/completion_stream.hpp>
 #include <ember/context.hpp>
+#include <ember/error.hpp>
 #include <ember/fields.hpp>
 #include <ember/model_parameters.hpp>
 #include <ember/model_registry.hpp>
@@ -53,7 +55,7 @@ class Model {
   }
   /// Asks for a JSON object and reads it into a struct with EMBER_FIELDS; a code fence around it is accepted.
   /// Throws ProviderAPIError naming the model and what was expected when the answer does not fit.
-  template <class T>
+  template <HasFields T>
   [[nodiscard]] T complete(const Prompt& prompt, const ModelParameters& overrides = {}) const;
 
   /// Asks without holding a thread. `done` is called exactly once, on any thread, possibly before this
@@ -86,17 +88,21 @@ struct CompleteOptions {
 Completion complete(const Prompt& prompt, const CompleteOptions& options);
 
 namespace internal {
-/// `prompt` with the request for a JSON object added to its last user message.
-Prompt ask_for_json(const Prompt& prompt);
+/// `prompt` with a system message that asks for a JSON object of these fields.
+Prompt ask_for_json(const Prompt& prompt, const std::vector<std::string>& fields);
 /// The JSON of an answer, without a code fence. Throws ProviderAPIError naming the model.
 Value parse_answer(const Completion& completion);
 /// Throws ProviderAPIError naming the model and `reason`.
 [[noreturn]] void refuse_answer(const Completion& completion, const std::string& reason);
 }  // namespace internal
 
-template <class T>
+template <HasFields T>
 T Model::complete(const Prompt& prompt, const ModelParameters& overrides) const {
-  const Completion completion = complete(internal::ask_for_json(prompt), overrides);
+  std::vector<std::string> fields;
+  for_each_field<T>([&]<class Owner, class Member>(const FieldPointer<Owner, Member>& field) {
+    fields.push_back('"' + std::string(field.name) + "\" (" + type_name<Member>() + ")");
+  });
+  const Completion completion = complete(internal::ask_for_json(prompt, fields), overrides);
   const Value answer = internal::parse_answer(completion);
   try {
     return from_value<T>(answer);

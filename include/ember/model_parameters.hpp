@@ -43,6 +43,8 @@ struct ModelParameters {
   /// `max_attempts`, `min_wait`, `max_wait`, `max_retry_after`, `seed`. Throws InvalidArgumentError naming an
   /// unknown name (with the closest known one), a wrong kind or a value out of range.
   static ModelParameters from(const Value& fields);
+  /// The same without the checks of `validate`.
+  static ModelParameters read(const Value& fields);
 
   /// Throws InvalidArgumentError naming the field that is out of range.
   void validate(double max_temperature = 2.0) const;

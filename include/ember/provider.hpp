@@ -19,8 +19,11 @@ struct ModelRequest {
   std::string model_id{};
   /// The id behind the prefix, such as `gpt-4o-mini`.
   std::string model{};
+  /// The whole conversation; a system text of the parameters is its first message.
   std::vector<Message> messages{};
   ModelParameters parameters{};
+  /// Which attempt of its call this is, from 1.
+  int attempt = 1;
 };
 
 /// The content of the last user message; empty when there is none.

@@ -1,0 +1,147 @@
+#include <ember/model_registry.hpp>
+
+#include <utility>
+
+#include <ember/error.hpp>
+#include <ember/log.hpp>
+#include <ember/providers.hpp>
+
+#include "model/model_name.hpp"
+
+namespace ember {
+namespace {
+
+template <class Map>
+std::vector<std::string> keys_of(const Map& map) {
+  std::vector<std::string> keys;
+  keys.reserve(map.size());
+  for (const auto& [key, content] : map) keys.push_back(key);
+  return keys;
+}
+
+}  // namespace
+
+std::shared_ptr<ModelRegistry> ModelRegistry::with_default_providers() {
+  auto registry = std::make_shared<ModelRegistry>();
+  registry->register_provider(make_openai_provider());
+  registry->register_provider(make_anthropic_provider());
+  registry->register_provider(make_simulated_provider());
+  registry->register_provider(make_recorded_provider());
+  return registry;
+}
+
+const std::shared_ptr<ModelRegistry>& ModelRegistry::process() {
+  // Leaked on purpose: calls may end after static destruction began.
+  static const auto* const registry = [] {
+    auto created = with_default_providers();
+    created->register_provider(simulated_provider());
+    created->register_provider(recorded_provider());
+    return new std::shared_ptr<ModelRegistry>(std::move(created));
+  }();
+  return *registry;
+}
+
+void ModelRegistry::register_provider(const std::string& prefix, std::shared_ptr<Provider> provider) {
+  if (prefix.empty() || prefix.find(':') != std::string::npos) {
+    throw InvalidArgumentError("the prefix of a provider must be a text without colon, found '" + prefix +
+                               "'");
+  }
+  if (!provider) throw InvalidArgumentError("the provider for prefix '" + prefix + "' must not be null");
+  const std::lock_guard lock(mutex_);
+  providers_[prefix].swap(provider);
+}
+
+void ModelRegistry::register_provider(std::shared_ptr<Provider> provider) {
+  if (!provider) throw InvalidArgumentError("the provider must not be null");
+  const std::string prefix = provider->name();
+  register_provider(prefix, std::move(provider));
+}
+
+std::shared_ptr<Provider> ModelRegistry::provider(std::string_view prefix) const {
+  const std::lock_guard lock(mutex_);
+  const auto place = providers_.find(prefix);
+  return place == providers_.end() ? nullptr : place->second;
+}
+
+std::vector<std::string> ModelRegistry::prefixes() const {
+  const std::lock_guard lock(mutex_);
+  return keys_of(providers_);
+}
+
+void ModelRegistry::register_model(ModelInfo info) {
+  if (info.id.empty()) throw InvalidArgumentError("the id of a model must not be empty");
+  if (info.cost) info.cost->validate();
+  const std::lock_guard lock(mutex_);
+  if (models_.contains(info.id)) throw InvalidArgumentError("model '" + info.id + "' is registered already");
+  std::string id = info.id;
+  models_.emplace(std::move(id), std::move(info));
+}
+
+void ModelRegistry::unregister_model(std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  const auto place = models_.find(id);
+  if (place != models_.end()) models_.erase(place);
+}
+
+bool ModelRegistry::is_registered(std::string_view id) const {
+  const std::lock_guard lock(mutex_);
+  return models_.contains(id);
+}
+
+ModelInfo ModelRegistry::get(std::string_view id) const {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto place = models_.find(id);
+    if (place != models_.end()) return place->second;
+  }
+  refuse(id);
+}
+
+std::vector<std::string> ModelRegistry::list_ids() const {
+  const std::lock_guard lock(mutex_);
+  return keys_of(models_);
+}
+
+void ModelRegistry::set_cost(const std::string& id, const ModelCost& cost) {
+  cost.validate();
+  const std::lock_guard lock(mutex_);
+  costs_[id] = cost;
+}
+
+std::optional<ModelCost> ModelRegistry::cost(std::string_view id) const {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto set = costs_.find(id);
+    if (set != costs_.end()) return set->second;
+    const auto registered = models_.find(id);
+    if (registered != models_.end() && registered->second.cost) return registered->second.cost;
+  }
+  return known_cost(id);
+}
+
+std::vector<std::string> ModelRegistry::discover(const Context& context) {
+  const std::lock_guard asking(discovery_mutex_);
+  if (discovered_) return *discovered_;
+  std::map<std::string, std::shared_ptr<Provider>, std::less<>> providers;
+  {
+    const std::lock_guard lock(mutex_);
+    providers = providers_;
+  }
+  std::vector<std::string> found;
+  for (const auto& [prefix, provider] : providers) {
+    if (!provider->can_list_models()) continue;
+    try {
+      for (const std::string& name : provider->list_models(context)) {
+        const std::string id = prefix + ":" + name;
+        const std::lock_guard lock(mutex_);
+        if (models_.emplace(id, ModelInfo{id, std::nullopt, nullptr}).second) found.push_back(id);
+      }
+    } catch (const std::exception& error) {
+      log(LogLevel::warning, "provider '" + prefix + "' did not list its models: " + error.what());
+    }
+  }
+  discovered_ = found;
+  return found;
+}
+
+}  // namespace ember
