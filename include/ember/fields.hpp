@@ -86,6 +86,8 @@ std::string readable_name(const std::type_info& type);
 [[noreturn]] void throw_mismatch(std::string_view expected, const Value& found, const ValuePath& path);
 /// Throws ValidationError: `record` at `path` lacks `field`.
 [[noreturn]] void throw_missing_field(std::string_view record, std::string_view field, const ValuePath& path);
+/// Throws InvalidArgumentError: a member of `record` is not among its EMBER_FIELDS.
+[[noreturn]] void throw_undeclared_member(std::string_view record);
 /// The integer, when it lies in `[lowest, highest]`. Throws ValidationError.
 std::int64_t read_integer(const Value& value, std::int64_t lowest, std::uint64_t highest,
                           const ValuePath& path);
@@ -203,6 +205,20 @@ Value to_value(const T& object) {
 
 template <class T>
 T read_value(const Value& value, const ValuePath& path);
+
+/// The declared name of a member: `field_name(&Answer::text)` is `text`. Throws InvalidArgumentError for a
+/// member that EMBER_FIELDS leaves out.
+template <HasFields T, class Member>
+std::string_view field_name(Member T::*member) {
+  std::string_view name;
+  for_each_field<T>([&](const auto& field) {
+    if constexpr (std::same_as<std::remove_cvref_t<decltype(field.member)>, Member T::*>) {
+      if (field.member == member) name = field.name;
+    }
+  });
+  if (name.empty()) throw_undeclared_member(type_name<T>());
+  return name;
+}
 
 /// A T from the fields of `value`. Fields that T does not declare are ignored.
 template <HasFields T>

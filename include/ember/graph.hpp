@@ -1,5 +1,5 @@
-// XCSGraph: operators as nodes, data flow as edges. A graph is built, then executed any number of times; neither
-// sorting nor executing changes it.
+// XCSGraph: operators as nodes, data flow as edges. A graph is built, then executed any number of times;
+// neither sorting nor executing changes it.
 #pragma once
 
 #include <cstddef>
@@ -28,8 +28,8 @@ enum class OnConflict { error, last };
 struct NodeOptions {
   /// For people; need not be unique. Empty: the operator's name.
   std::string name = {};
-  /// Fields of the run inputs that this node gets, as {run input field, node input field}. Nodes without inbound edges
-  /// get all of them anyway.
+  /// Fields of the run inputs that this node gets, as {run input field, node input field}. Nodes without
+  /// inbound edges get all of them anyway.
   FieldMappings input_mapping = {};
   /// Free-form facts, copied.
   Value metadata = {};
@@ -47,6 +47,9 @@ struct Node {
   std::vector<std::string> aliases;
   /// How the input is put together, when it was recorded; else the edges and `options` say it.
   std::optional<Binding> binding;
+  /// Recorded from a body that can also run plainly: run inputs reach it only where the body says so, and a
+  /// failed look-up is the error of plain execution.
+  bool is_program_step = false;
 
   /// The first alias, or the id.
   [[nodiscard]] const std::string& display_name() const { return aliases.empty() ? id : aliases.front(); }
@@ -65,19 +68,23 @@ class XCSGraph {
   /// The reserved source of edges that carry the run inputs.
   static constexpr std::string_view input_id = "$input";
 
-  /// Adds a node and returns its id: `node_id`, or a fresh `<Operator>_<n>`, n counting all nodes from 0. `unit` is an
-  /// Op, an operator object or a function. Throws GraphError for an id that exists, InvalidArgumentError for an empty Op.
+  /// Adds a node and returns its id: `node_id`, or a fresh `<Operator>_<n>`, n counting all nodes from 0.
+  /// `unit` is an Op, an operator object or a function. Throws GraphError for an id that exists,
+  /// InvalidArgumentError for an empty Op.
   template <class Unit>
   std::string add_node(Unit unit, std::string node_id = {}, NodeOptions options = {}) {
     return add_node(reference_to(std::move(unit), node_id), std::move(node_id), std::move(options));
   }
   std::string add_node(OpReference op, std::string node_id = {}, NodeOptions options = {});
-  /// Adds a node whose input is recorded as `binding`; edges follow from the binding. Throws GraphError for an alias
-  /// that exists.
-  std::string add_recorded_node(OpReference op, Binding binding, std::string alias = {});
+  /// Adds a node whose input is recorded as `binding`; edges follow from the binding. Throws GraphError for
+  /// an alias that exists and for a binding that names unknown nodes. `is_program_step`: see Node.
+  std::string add_recorded_node(OpReference op, Binding binding, std::string alias = {},
+                                bool is_program_step = false);
 
-  /// Lets data flow from one node to another. Adding an edge again merges the mappings. Throws GraphError for unknown
-  /// ends (`Source node 'x' does not exist.`) and for an edge from a node to itself.
+  /// Lets data flow from one node to another, or from the run inputs (`$input`). Adding an edge again merges
+  /// the mappings; once an edge has mappings, only they flow. Throws GraphError for unknown ends (`Source
+  /// node 'x' does not exist.`), for an edge from a node to itself and for an edge to a recorded node, whose
+  /// inputs are fixed.
   Edge add_edge(const std::string& from, const std::string& to, FieldMappings field_mappings = {});
   /// Another name for a node. Throws GraphError when the name is taken.
   void add_alias(const std::string& node, std::string alias);
@@ -92,8 +99,11 @@ class XCSGraph {
   [[nodiscard]] const Node& node(std::string_view id_or_alias) const;
   /// Position in `nodes()`. Throws ItemNotFoundError naming the known ids.
   [[nodiscard]] std::size_t index_of(std::string_view id_or_alias) const;
+  /// `known nodes: a, Op1_1 (x)`, for messages about unknown ones; long lists are cut.
+  [[nodiscard]] std::string known_names() const;
 
-  /// Ids in order of Kahn's algorithm, ties by insertion. Throws GraphError `Graph contains a cycle: a -> b -> a`.
+  /// Ids in order of Kahn's algorithm, ties by insertion. Throws GraphError `Graph contains a cycle: a -> b
+  /// -> a`.
   [[nodiscard]] std::vector<std::string> topological_sort() const;
   /// Levels: wave 0 has the sources, wave k the nodes whose last predecessor is in wave k-1. Throws as above.
   [[nodiscard]] std::vector<std::vector<std::string>> get_waves() const;
@@ -104,8 +114,8 @@ class XCSGraph {
   /// All nodes that `id` depends on, in order of insertion.
   [[nodiscard]] std::vector<std::string> ancestors(std::string_view id) const;
   [[nodiscard]] bool has_cycle() const;
-  /// Checks everything that can be checked before a run. Throws GraphError for cycles and for two mapped edges that
-  /// give one input field, naming both sources.
+  /// Checks everything that can be checked before a run. Throws GraphError for cycles and for two mapped
+  /// edges that give one input field, naming both sources.
   void validate() const;
 
   /// One line per node, in topological order: id, operator, where the inputs come from.
@@ -122,10 +132,16 @@ class XCSGraph {
   void mark_incomplete() noexcept { is_incomplete_ = true; }
 
   /// Indices into `nodes()` of the direct predecessors and successors of node `index`, in order of insertion.
-  [[nodiscard]] const std::vector<std::size_t>& predecessor_indices(std::size_t index) const { return before_[index]; }
-  [[nodiscard]] const std::vector<std::size_t>& successor_indices(std::size_t index) const { return after_[index]; }
+  [[nodiscard]] const std::vector<std::size_t>& predecessor_indices(std::size_t index) const {
+    return before_[index];
+  }
+  [[nodiscard]] const std::vector<std::size_t>& successor_indices(std::size_t index) const {
+    return after_[index];
+  }
   /// Indices into `edges()` of the edges that end at node `index`, in order of insertion.
-  [[nodiscard]] const std::vector<std::size_t>& inbound_edges(std::size_t index) const { return inbound_[index]; }
+  [[nodiscard]] const std::vector<std::size_t>& inbound_edges(std::size_t index) const {
+    return inbound_[index];
+  }
   /// `topological_sort` as indices.
   [[nodiscard]] std::vector<std::size_t> topological_indices() const;
 
@@ -141,6 +157,19 @@ class XCSGraph {
     }
   }
 
+  friend class PlanCompiler;
+  friend XCSGraph merge_graphs(const XCSGraph& base, const XCSGraph& additional, const std::string& space);
+
+  /// Edges from the run inputs have no source node.
+  static constexpr std::size_t no_node = static_cast<std::size_t>(-1);
+
+  [[nodiscard]] std::string fresh_id(const OpReference& op) const;
+  std::size_t insert_node(Node node);
+  std::size_t insert_edge(std::size_t from, std::size_t to, FieldMappings field_mappings);
+  void insert_edges_of_binding(std::size_t index);
+  void require_free_name(const std::string& name) const;
+  [[nodiscard]] std::vector<std::string> ids_of(const std::vector<std::size_t>& indices) const;
+
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;
   std::vector<std::vector<std::size_t>> before_;
@@ -151,8 +180,8 @@ class XCSGraph {
   bool is_incomplete_ = false;
 };
 
-/// A graph with the nodes of both: every id of `additional` becomes `<space>_<id>`, with a number behind it when that
-/// exists already. Neither input changes.
+/// A graph with the nodes of both: every id of `additional` becomes `<space>_<id>`, with a number behind it
+/// when that exists already. Neither input changes.
 XCSGraph merge_graphs(const XCSGraph& base, const XCSGraph& additional, const std::string& space);
 
 }  // namespace ember::xcs

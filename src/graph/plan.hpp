@@ -1,4 +1,5 @@
-// Plan: a graph compiled for execution. Immutable, in topological order; any number of runs of one plan go on at once.
+// Plan: a graph compiled for execution. Immutable, in topological order; any number of runs of one plan go on
+// at once.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,8 @@
 
 namespace ember::xcs {
 
-/// One contribution to the input of a node that was built by edges, in the order in which they overlay each other.
+/// One contribution to the input of a node that was built by edges, in the order in which they overlay each
+/// other.
 struct InputPart {
   enum class From { run_inputs, node };
   From from = From::run_inputs;
@@ -29,10 +31,13 @@ struct InputRecipe {
     run_inputs,    ///< the run inputs, overlaid on `literal`
     whole_output,  ///< the output of `node`, as it is
     binding,       ///< `binding`; overlaid by the run inputs when `is_source`
-    parts          ///< `literal` and the merge of `parts`
+    parts          ///< `literal`, overlaid by the merge of `parts`
   };
   Form form = Form::run_inputs;
+  /// The run inputs reach this node without being asked for.
   bool is_source = false;
+  /// A failed look-up in `binding` throws what plain execution throws, not a DataFlowError.
+  bool is_program_step = false;
   OnConflict on_conflict = OnConflict::error;
   std::uint32_t node = 0;
   Value literal;
@@ -50,23 +55,32 @@ struct PlanNode {
   std::uint32_t wave = 0;
 };
 
-/// The compiled form. Node numbers are positions in topological order (ties by insertion): also the program order by
-/// which the first error is chosen.
+/// The compiled form. Node numbers are positions in topological order (ties by insertion): also the program
+/// order by which the first error is chosen.
 class Plan {
  public:
-  /// Compiles the part of `graph` that `outputs` (ids or aliases) need; all of it without `outputs`. Throws GraphError
-  /// (cycle), TraceError (incomplete graph) and InvalidArgumentError (unknown output, listing the known names).
-  static std::shared_ptr<const Plan> compile(const XCSGraph& graph,
-                                             const std::optional<std::vector<std::string>>& outputs = std::nullopt);
+  /// Compiles the part of `graph` that `outputs` (ids or aliases) need; all of it without `outputs`. Throws
+  /// GraphError (cycle), TraceError (incomplete graph) and InvalidArgumentError (unknown output, listing the
+  /// known names).
+  static std::shared_ptr<const Plan> compile(
+      const XCSGraph& graph, const std::optional<std::vector<std::string>>& outputs = std::nullopt);
 
   [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
   [[nodiscard]] const PlanNode& node(std::size_t number) const noexcept { return nodes_[number]; }
   [[nodiscard]] const std::uint32_t* successors(const PlanNode& node) const noexcept {
     return successors_.data() + node.first_successor;
   }
-  [[nodiscard]] const OpReference& reference(std::size_t number) const noexcept { return references_[number]; }
+  [[nodiscard]] const OpReference& reference(std::size_t number) const noexcept {
+    return references_[number];
+  }
   [[nodiscard]] const std::string& id(std::size_t number) const noexcept { return ids_[number]; }
-  [[nodiscard]] const std::vector<std::string>& aliases(std::size_t number) const noexcept { return aliases_[number]; }
+  [[nodiscard]] const std::vector<std::string>& aliases(std::size_t number) const noexcept {
+    return aliases_[number];
+  }
+  /// The first alias, or the id.
+  [[nodiscard]] const std::string& display_name(std::size_t number) const noexcept {
+    return aliases_[number].empty() ? ids_[number] : aliases_[number].front();
+  }
   [[nodiscard]] const InputRecipe& recipe(std::size_t number) const noexcept { return recipes_[number]; }
   /// Numbers of the nodes whose outputs the result holds, ascending.
   [[nodiscard]] const std::vector<std::uint32_t>& outputs() const noexcept { return outputs_; }
@@ -76,11 +90,17 @@ class Plan {
   /// Numbers of the nodes without predecessors, ascending.
   [[nodiscard]] const std::vector<std::uint32_t>& sources() const noexcept { return sources_; }
 
-  /// The input of node `number`, given the run inputs and the outputs of the nodes before it. Throws DataFlowError
-  /// naming edge and field.
-  [[nodiscard]] Value input_of(std::size_t number, const Value& run_inputs, const Value* outputs) const;
+  /// The input of node `number`, given the run inputs and the outputs of the nodes before it. Throws
+  /// DataFlowError naming edge and field.
+  [[nodiscard]] Value input_of(std::size_t number, const Value& run_inputs, const Value* outputs) const {
+    const InputRecipe& recipe = recipes_[number];
+    if (recipe.form == InputRecipe::Form::whole_output) return outputs[recipe.node];
+    return composed_input(number, run_inputs, outputs);
+  }
 
  private:
+  [[nodiscard]] Value composed_input(std::size_t number, const Value& run_inputs, const Value* outputs) const;
+
   std::vector<PlanNode> nodes_;
   std::vector<std::uint32_t> successors_;
   std::vector<InputRecipe> recipes_;
@@ -94,5 +114,8 @@ class Plan {
 
   friend class PlanCompiler;
 };
+
+/// The value of a binding whose node numbers index `outputs`. Throws what the look-ups throw.
+Value evaluate(const Binding& binding, const Value& run_inputs, const Value* outputs);
 
 }  // namespace ember::xcs

@@ -26,6 +26,10 @@ void throw_missing_field(std::string_view record, std::string_view field, const 
   throw error;
 }
 
+void throw_undeclared_member(std::string_view record) {
+  throw InvalidArgumentError("the member is not among the EMBER_FIELDS of " + std::string(record));
+}
+
 std::int64_t read_integer(const Value& value, std::int64_t lowest, std::uint64_t highest,
                           const ValuePath& path) {
   if (!value.is_integer()) throw_mismatch("int", value, path);

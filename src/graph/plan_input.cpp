@@ -1,0 +1,232 @@
+// The input of a node at run time: look-ups, overlays and merges, with errors that name edge and field.
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <ember/error.hpp>
+
+#include "graph/plan.hpp"
+
+namespace ember::xcs {
+namespace {
+
+/// Run inputs over recorded inputs, field by field. Recorded data without fields has nothing to overlay.
+Value overlaid(const Value& recorded, const Value& run_inputs, const std::string& node) {
+  if (run_inputs.is_null() || (run_inputs.is_mapping() && run_inputs.size() == 0)) return recorded;
+  if (recorded.is_null()) return run_inputs;
+  if (!recorded.has_fields()) return recorded;
+  if (!run_inputs.has_fields()) {
+    throw DataFlowError("the run inputs are of kind " + std::string(to_string(run_inputs.kind())) +
+                        ", which can not overlay the recorded inputs of node '" + node + "'; give a mapping");
+  }
+  Value result = recorded;
+  for (const std::string& key : run_inputs.keys()) result = result.with(key, run_inputs[key]);
+  return result;
+}
+
+/// Evaluates a binding. `failed_look_up` gets the reference whose path does not exist, inside a catch block.
+template <class FailedLookUp>
+class BindingReader {
+ public:
+  BindingReader(const Value& run_inputs, const Value* outputs, FailedLookUp failed_look_up)
+      : run_inputs_(run_inputs), outputs_(outputs), failed_look_up_(std::move(failed_look_up)) {}
+
+  [[nodiscard]] Value read(const Binding& binding) const {
+    switch (binding.form) {
+      case Binding::Form::literal:
+        return binding.literal;
+      case Binding::Form::node:
+        return look_up(outputs_[binding.node], binding);
+      case Binding::Form::graph_input:
+        return look_up(run_inputs_, binding);
+      case Binding::Form::list: {
+        std::vector<Value> items;
+        items.reserve(binding.parts.size());
+        for (const auto& [name, part] : binding.parts) items.push_back(read(part));
+        return Value::list(std::move(items));
+      }
+      case Binding::Form::object: {
+        std::vector<std::pair<std::string, Value>> fields;
+        fields.reserve(binding.parts.size());
+        for (const auto& [name, part] : binding.parts) fields.emplace_back(name, read(part));
+        return Value::mapping(std::move(fields));
+      }
+      case Binding::Form::merge:
+        return merge(read(binding.parts[0].second), read(binding.parts[1].second));
+      case Binding::Form::projection:
+        return look_up(read(binding.parts[0].second), binding);
+    }
+    return {};
+  }
+
+ private:
+  [[nodiscard]] Value look_up(const Value& whole, const Binding& binding) const {
+    if (binding.path.empty()) return whole;
+    try {
+      return value_at(whole, binding.path);
+    } catch (const ItemNotFoundError&) {
+      failed_look_up_(binding);
+    } catch (const IncompatibleTypeError&) {
+      failed_look_up_(binding);
+    }
+    return {};
+  }
+
+  const Value& run_inputs_;
+  const Value* outputs_;
+  FailedLookUp failed_look_up_;
+};
+
+/// Composes the input of one node of one plan.
+class InputComposer {
+ public:
+  InputComposer(const Plan& plan, std::size_t number, const Value& run_inputs, const Value* outputs)
+      : plan_(plan),
+        number_(number),
+        recipe_(plan.recipe(number)),
+        run_inputs_(run_inputs),
+        outputs_(outputs) {}
+
+  [[nodiscard]] Value from_binding() const {
+    if (recipe_.binding.form == Binding::Form::literal) {
+      return recipe_.is_source ? overlaid(recipe_.binding.literal, run_inputs_, name())
+                               : recipe_.binding.literal;
+    }
+    if (recipe_.is_program_step) return evaluate(recipe_.binding, run_inputs_, outputs_);
+    return BindingReader(run_inputs_, outputs_, [this](const Binding& binding) { throw_absent(binding); })
+        .read(recipe_.binding);
+  }
+
+  [[nodiscard]] Value from_run_inputs() const {
+    if (!recipe_.is_source) return run_inputs_;
+    if (recipe_.literal.is_null()) return run_inputs_.is_null() ? Value::mapping({}) : run_inputs_;
+    return overlaid(recipe_.literal, run_inputs_, name());
+  }
+
+  [[nodiscard]] Value from_parts() {
+    if (recipe_.literal.has_fields()) {
+      for (const std::string& key : recipe_.literal.keys()) put(key, recipe_.literal[key], nullptr);
+    } else if (!recipe_.literal.is_null()) {
+      throw_unmergeable("the recorded input", recipe_.literal);
+    }
+    for (const InputPart& part : recipe_.parts) add(part);
+    return Value::mapping(std::move(fields_));
+  }
+
+ private:
+  [[nodiscard]] const std::string& name() const { return plan_.display_name(number_); }
+
+  [[nodiscard]] std::string producer(const InputPart& part) const {
+    return part.from == InputPart::From::run_inputs ? std::string(XCSGraph::input_id)
+                                                    : plan_.display_name(part.node);
+  }
+
+  void add(const InputPart& part) {
+    const bool is_run_inputs = part.from == InputPart::From::run_inputs;
+    const Value& whole = is_run_inputs ? run_inputs_ : outputs_[part.node];
+    if (part.mappings.empty()) {
+      if (is_run_inputs && whole.is_null()) return;
+      if (!whole.has_fields()) throw_unmergeable("the output of '" + producer(part) + "'", whole);
+      for (const std::string& key : whole.keys()) put(key, whole[key], &part);
+      return;
+    }
+    for (const auto& [source, target] : part.mappings) {
+      if (source == "*") {
+        put(target, whole, &part);
+      } else if (whole.has(source)) {
+        put(target, whole[source], &part);
+      } else {
+        throw_missing(part, source, whole);
+      }
+    }
+  }
+
+  /// `giver` is null for recorded inputs, which any other source overlays.
+  void put(const std::string& field, Value value, const InputPart* giver) {
+    const auto [known, is_new] = positions_.try_emplace(field, fields_.size());
+    if (is_new) {
+      fields_.emplace_back(field, std::move(value));
+      givers_.push_back(giver);
+      return;
+    }
+    const InputPart* const other = givers_[known->second];
+    const bool is_conflict = other != nullptr && giver != nullptr && !is_same_producer(*other, *giver);
+    if (is_conflict && recipe_.on_conflict == OnConflict::error) throw_conflict(field, *other, *giver);
+    fields_[known->second].second = std::move(value);
+    givers_[known->second] = giver;
+  }
+
+  static bool is_same_producer(const InputPart& left, const InputPart& right) {
+    return left.from == right.from && left.node == right.node;
+  }
+
+  [[noreturn]] void throw_conflict(const std::string& field, const InputPart& first,
+                                   const InputPart& second) const {
+    throw DataFlowError("field '" + field + "' of node '" + name() + "' is given by both '" +
+                        producer(first) + "' and '" + producer(second) +
+                        "'; map one of them to another field, or set on_conflict to last");
+  }
+
+  [[noreturn]] void throw_missing(const InputPart& part, const std::string& field, const Value& whole) const {
+    std::string message =
+        "edge '" + producer(part) + "' -> '" + name() + "' maps field '" + field + "', which ";
+    if (!whole.has_fields()) {
+      throw DataFlowError(message + "a value of kind " + std::string(to_string(whole.kind())) +
+                          " does not have; the source '*' maps the whole value");
+    }
+    message += "is absent; there are: ";
+    std::string known;
+    for (const std::string& key : whole.keys()) known += (known.empty() ? "" : ", ") + key;
+    throw DataFlowError(message + (known.empty() ? "none" : known));
+  }
+
+  [[noreturn]] void throw_unmergeable(const std::string& what, const Value& whole) const {
+    throw DataFlowError(what + " is of kind " + std::string(to_string(whole.kind())) +
+                        " and can not be merged with the other inputs of node '" + name() +
+                        "'; map it to a field with {\"*\", \"value\"}");
+  }
+
+  /// Called inside a catch block.
+  [[noreturn]] void throw_absent(const Binding& binding) const {
+    const std::string source = binding.form == Binding::Form::node          ? plan_.display_name(binding.node)
+                               : binding.form == Binding::Form::graph_input ? std::string(XCSGraph::input_id)
+                                                                            : std::string("(merged)");
+    DataFlowError error("edge '" + source + "' -> '" + name() + "' reads '" + ember::to_string(binding.path) +
+                        "', which is absent: " + message_of(std::current_exception()));
+    error.set_cause(std::current_exception());
+    throw error;
+  }
+
+  const Plan& plan_;
+  std::size_t number_;
+  const InputRecipe& recipe_;
+  const Value& run_inputs_;
+  const Value* outputs_;
+  std::vector<std::pair<std::string, Value>> fields_;
+  std::vector<const InputPart*> givers_;
+  std::unordered_map<std::string, std::size_t> positions_;
+};
+
+}  // namespace
+
+Value Plan::composed_input(std::size_t number, const Value& run_inputs, const Value* outputs) const {
+  InputComposer composer(*this, number, run_inputs, outputs);
+  switch (recipes_[number].form) {
+    case InputRecipe::Form::run_inputs:
+      return composer.from_run_inputs();
+    case InputRecipe::Form::whole_output:
+      return outputs[recipes_[number].node];
+    case InputRecipe::Form::binding:
+      return composer.from_binding();
+    case InputRecipe::Form::parts:
+      return composer.from_parts();
+  }
+  return {};
+}
+
+Value evaluate(const Binding& binding, const Value& run_inputs, const Value* outputs) {
+  return BindingReader(run_inputs, outputs, [](const Binding&) { throw; }).read(binding);
+}
+
+}  // namespace ember::xcs
