@@ -21,7 +21,7 @@ Duration from_seconds(double seconds) noexcept {
 double to_seconds(Duration duration) noexcept { return std::chrono::duration<double>(duration).count(); }
 
 TimePoint time_after(TimePoint start, Duration delay) noexcept {
-  if (delay > TimePoint::max() - start && start.time_since_epoch() >= Duration::zero()) return TimePoint::max();
+  if (start.time_since_epoch() >= Duration::zero() && delay > TimePoint::max() - start) return TimePoint::max();
   return start + delay;
 }
 

@@ -2,6 +2,7 @@
 #include "value/json_diagnosis.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -38,14 +39,14 @@ class JsonChecker {
  public:
   JsonChecker(std::string_view text, std::size_t max_depth) : text_(text), max_depth_(max_depth) {}
 
+  // A loop and not a recursion: the nesting may be deeper than the stack.
   void run() {
     skip_space();
-    value();
-    while (!levels_.empty()) {
+    bool is_value_next = true;
+    do {
+      is_value_next = is_value_next ? value() : after_value();
       skip_space();
-      after_value();
-    }
-    skip_space();
+    } while (is_value_next || !levels_.empty());
     if (at_ < text_.size()) fail("unexpected text after the end of the document", at_);
   }
 
@@ -81,65 +82,59 @@ class JsonChecker {
     while (!is_end() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) ++at_;
   }
 
-  void value() {
+  // This and the next three return whether a value must follow.
+  bool value() {
     switch (peek()) {
       case '{':
       case '[':
-        open();
-        break;
+        return open();
       case '"':
         string();
-        break;
+        return false;
       case 't':
         word("true");
-        break;
+        return false;
       case 'f':
         word("false");
-        break;
+        return false;
       case 'n':
         word("null");
-        break;
+        return false;
       default:
-        if (peek() != '-' && !is_digit(peek())) fail_expected("a value");
-        number();
+        break;
     }
+    if (peek() != '-' && !is_digit(peek())) fail_expected("a value");
+    number();
+    return false;
   }
 
-  void open() {
+  bool open() {
     if (levels_.size() >= max_depth_)
       fail("nested deeper than " + std::to_string(max_depth_) + " levels", at_);
     const bool is_mapping = peek() == '{';
     levels_.push_back({is_mapping});
     ++at_;
     skip_space();
-    if (peek() == (is_mapping ? '}' : ']')) {
-      close();
-    } else if (is_mapping) {
-      field();
-    } else {
-      value();
-    }
+    if (peek() == (is_mapping ? '}' : ']')) return close();
+    return is_mapping ? field() : true;
   }
 
-  void close() {
+  bool close() {
     levels_.pop_back();
     ++at_;
+    return false;
   }
 
-  void after_value() {
+  bool after_value() {
     const bool is_mapping = levels_.back().is_mapping;
     if (peek() == (is_mapping ? '}' : ']')) return close();
     if (peek() != ',') fail_expected(is_mapping ? "',' or '}'" : "',' or ']'");
     ++at_;
     skip_space();
-    if (is_mapping) {
-      field();
-    } else {
-      value();
-    }
+    return is_mapping ? field() : true;
   }
 
-  void field() {
+  bool field() {
     if (peek() != '"') fail_expected("a key in double quotes");
     const std::size_t start = at_;
     std::string key = string();
@@ -148,7 +143,7 @@ class JsonChecker {
     if (peek() != ':') fail_expected("':'");
     ++at_;
     skip_space();
-    value();
+    return true;
   }
 
   void word(std::string_view expected) {
