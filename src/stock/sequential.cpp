@@ -1,0 +1,67 @@
+#include <ember/sequential.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace ember::non {
+namespace {
+
+Value with_missing_fields(Value output, const Value& inputs) {
+  if (!output.has_fields() || !inputs.has_fields()) return output;
+  for (const std::string& key : inputs.keys()) {
+    if (!output.has(key)) output = output.with(key, inputs[key]);
+  }
+  return output;
+}
+
+/// `with_missing_fields` as a part of a graph: which fields there are is known only when it runs.
+class CarryForward final : public Operator<> {
+ public:
+  [[nodiscard]] bool is_pure() const override { return true; }
+  Value forward(const Value& parts) const override {
+    return with_missing_fields(parts["output"], parts["inputs"]);
+  }
+};
+
+const Op<>& carry_forward() {
+  static const Op<> carry = CarryForward();
+  return carry;
+}
+
+Var<> carried(const Var<>& output, const Var<>& inputs) {
+  if (output.is_concrete() && inputs.is_concrete()) return with_missing_fields(output.get(), inputs.get());
+  return carry_forward()(object({{"output", output}, {"inputs", inputs}}));
+}
+
+}  // namespace
+
+Sequential::Sequential(const std::vector<Op<>>& operators) {
+  for (const Op<>& part : operators) {
+    static_cast<void>(part.target());  // refuses an empty handle
+    const std::string name = part.reference().name();
+    const auto is_taken = [this](const std::string& wanted) {
+      return std::any_of(children().begin(), children().end(),
+                         [&](const Child& child) { return child.name == wanted; });
+    };
+    std::string unique = name;
+    for (int number = 2; is_taken(unique); ++number) unique = name + "_" + std::to_string(number);
+    operators_.push_back(child(unique, part));
+  }
+}
+
+Var<> Sequential::forward(Var<> inputs) const {
+  Var<> result = inputs;
+  bool is_first = true;
+  for (const Op<>& part : operators_) {
+    result = part(is_first ? result : carried(result, inputs));
+    is_first = false;
+  }
+  return result;
+}
+
+Op<> sequential(const std::vector<Op<>>& operators) {
+  return Sequential(operators);
+}
+
+}  // namespace ember::non
