@@ -21,12 +21,14 @@ class CompletionSink {
   ~CompletionSink() = default;
 };
 
-/// Move-only. Call it with the value, or `fail` with the error; dropping it unused fails the call. Thread-safe in that
-/// the first outcome may come from any thread.
+/// Move-only. Call it with the value, or `fail` with the error; dropping it unused fails the call.
+/// Thread-safe in that the first outcome may come from any thread.
 class CompletionCallback {
  public:
   CompletionCallback() = default;
-  CompletionCallback(CompletionSink& sink, std::size_t slot) noexcept : sink_(&sink), slot_(slot) { sink.retain(); }
+  CompletionCallback(CompletionSink& sink, std::size_t slot) noexcept : sink_(&sink), slot_(slot) {
+    sink.retain();
+  }
   CompletionCallback(CompletionCallback&& other) noexcept
       : sink_(std::exchange(other.sink_, nullptr)), slot_(other.slot_) {}
   CompletionCallback& operator=(CompletionCallback&& other) noexcept {
@@ -44,6 +46,8 @@ class CompletionCallback {
   explicit operator bool() const noexcept { return sink_ != nullptr; }
 
  private:
+  friend class DroppedCompletion;
+
   void finish(Value value, std::exception_ptr error);
 
   CompletionSink* sink_ = nullptr;

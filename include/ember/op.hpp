@@ -25,8 +25,8 @@ struct OpReference {
   [[nodiscard]] std::string name() const { return label.empty() ? target->name() : label; }
 };
 
-/// Calls an operator with plain data: validates, runs, wraps errors once. Throws OperatorExecutionError with the
-/// original exception as cause, SpecificationValidationError, or TraceError while recording.
+/// Calls an operator with plain data: validates, runs, wraps errors once. Throws OperatorExecutionError with
+/// the original exception as cause, SpecificationValidationError, or TraceError while recording.
 Value call_op(const OpReference& op, const Value& arguments);
 /// Calls an operator with Vars: records, starts or runs it, as the Vars and the thread's interpreter say.
 VarData call_op(const OpReference& op, std::vector<VarData> arguments);
@@ -84,7 +84,9 @@ class Op<R(A...)> {
   [[nodiscard]] std::string name() const { return target().name(); }
   explicit operator bool() const noexcept { return reference_.target != nullptr; }
   /// The same operator under another name.
-  [[nodiscard]] Op named(std::string label) const { return Op(OpReference{reference_.target, std::move(label)}); }
+  [[nodiscard]] Op named(std::string label) const {
+    return Op(OpReference{reference_.target, std::move(label)});
+  }
 
  private:
   void require_target() const {
@@ -108,9 +110,11 @@ template <class T>
   requires std::derived_from<T, OperatorBase>
 Op(std::shared_ptr<T>) -> Op<typename T::signature>;
 
-/// Makes a finished operator object shareable and notes what its class overrides.
+/// Makes a finished operator object shareable and notes what its class overrides. Throws InvalidArgumentError
+/// for null.
 template <class T>
 std::shared_ptr<const T> share_operator(std::shared_ptr<T> target) {
+  if (!target) throw_empty_op();
   using Base = OperatorBase;
   using AsyncOfBase = void (Base::*)(Value, Context, CompletionCallback) const;
   using BatchOfBase = std::vector<Value> (Base::*)(const std::vector<Value>&) const;
@@ -147,7 +151,8 @@ class FunctionOperator;
 template <class R, class... A, class Function>
 class FunctionOperator<R(A...), Function> final : public Operator<R(A...)> {
  public:
-  FunctionOperator(std::string name, Function function) : name_(std::move(name)), function_(std::move(function)) {}
+  FunctionOperator(std::string name, Function function)
+      : name_(std::move(name)), function_(std::move(function)) {}
   [[nodiscard]] std::string name() const override { return name_; }
   R forward(const A&... arguments) const override { return function_(arguments...); }
 
@@ -160,7 +165,8 @@ class FunctionOperator<R(A...), Function> final : public Operator<R(A...)> {
 template <class R, class... A, class Function>
 class FunctionOperator<Var<R>(Var<A>...), Function> final : public Composite<R(A...)> {
  public:
-  FunctionOperator(std::string name, Function function) : name_(std::move(name)), function_(std::move(function)) {}
+  FunctionOperator(std::string name, Function function)
+      : name_(std::move(name)), function_(std::move(function)) {}
   [[nodiscard]] std::string name() const override { return name_; }
   Var<R> forward(Var<A>... arguments) const override { return function_(arguments...); }
 
@@ -185,30 +191,35 @@ struct CallSignature<R (*)(A...)> {
 
 template <class Function>
 struct SignatureOf {
-  static_assert(std::is_pointer_v<Function> || requires { &Function::operator(); },
-                "op(name, f): f must be a function or an object with one const call operator, not a generic lambda");
+  static_assert(
+      std::is_pointer_v<Function> || requires { &Function::operator(); },
+      "op(name, f): f must be a function or an object with one const call operator, not a generic lambda");
   using type = typename CallSignature<decltype(&Function::operator())>::type;
 };
 template <class R, class... A>
 struct SignatureOf<R (*)(A...)> : CallSignature<R (*)(A...)> {};
 
-/// An operator from a function: `op("upper", [](const std::string& s) { return to_upper(s); })`. A function over Vars
-/// makes a composite, any other a leaf. The callable must be const-callable and safe to call from many threads.
+/// An operator from a function: `op("upper", [](const std::string& s) { return to_upper(s); })`. A function
+/// over Vars makes a composite, any other a leaf. The callable must be const-callable and safe to call from
+/// many threads. Throws InvalidArgumentError for a null function.
 template <class Function>
 auto op(std::string name, Function function) {
+  if constexpr (std::is_pointer_v<Function> || requires { function.target_type(); }) {
+    if (!function) throw_empty_op();
+  }
   using Made = FunctionOperator<typename SignatureOf<Function>::type, Function>;
   return Op<typename Made::signature>(std::make_shared<Made>(std::move(name), std::move(function)));
 }
 
-/// The dynamic form of a typed operator: mappings in, and the answer as plain data. Several arguments are read from a
-/// list.
+/// The dynamic form of a typed operator: mappings in, and the answer as plain data. Several arguments are
+/// read from a list.
 class DynamicOperator final : public Operator<> {
  public:
   using Converter = Value (*)(const Value&);
   DynamicOperator(OpReference target, Converter output) : target_(std::move(target)), output_(output) {}
   [[nodiscard]] std::string name() const override { return target_.name(); }
   [[nodiscard]] bool is_pure() const override { return target_.target->is_pure(); }
-  Value forward(const Value& inputs) const override { return output_(call_op(target_, inputs)); }
+  Value forward(const Value& inputs) const override;
 
  private:
   OpReference target_;
@@ -221,8 +232,8 @@ Op<Value(Value)> dynamic(const Op<R(A...)>& typed) {
   if constexpr (std::same_as<R(A...), Value(Value)>) {
     return typed;
   } else {
-    return Op<Value(Value)>(
-        DynamicOperator(typed.reference(), [](const Value& result) { return to_value(Argument<R>(result).get()); }));
+    return Op<Value(Value)>(DynamicOperator(
+        typed.reference(), [](const Value& result) { return to_value(Argument<R>(result).get()); }));
   }
 }
 

@@ -83,9 +83,19 @@ Value Recorder::call(const OpReference& op, const Value& arguments) {
       Errc::plain_call_in_trace);
 }
 
+VarData Recorder::run_elsewhere(const OpReference& op, const std::vector<VarData>& arguments) {
+  std::vector<Value> values;
+  for (const VarData& argument : arguments) {
+    if (!argument.is_concrete()) {
+      throw_trace("operator '" + op.name() + "' was called with a handle of another thread's recording");
+    }
+    values.push_back(argument.get());
+  }
+  return run_and_wrap(op, values.size() == 1 ? values.front() : join_arguments(std::move(values)));
+}
+
 VarData Recorder::call(const OpReference& op, std::vector<VarData> arguments) {
-  if (!is_own_thread())
-    throw_trace("operator '" + op.name() + "' was called with a handle of another thread's recording");
+  if (!is_own_thread()) return run_elsewhere(op, arguments);
   const Interpreter* current = Interpreter::current();
   if (current != nullptr && current != this && current->is_recording()) {
     throw_trace("operator '" + op.name() +

@@ -40,6 +40,8 @@ class Recorder final : public Interpreter, public std::enable_shared_from_this<R
   XCSGraph& graph() noexcept { return graph_; }
 
  private:
+  /// Only the recording thread records: work that it handed to other threads runs, and may not use handles.
+  static VarData run_elsewhere(const OpReference& op, const std::vector<VarData>& arguments);
   [[nodiscard]] bool is_own_thread() const noexcept { return thread_ == std::this_thread::get_id(); }
 
   Subject subject_;

@@ -1,4 +1,5 @@
-// Interpreter: what a thread does with operator calls: run them, record them, start them. One is current per thread.
+// Interpreter: what a thread does with operator calls: run them, record them, start them. One is current per
+// thread.
 #pragma once
 
 #include <exception>
@@ -39,16 +40,48 @@ class InterpreterScope {
   AmbientScope scope_;
 };
 
-/// Runs a call on this thread as plain execution does: validation, body, output validation. Errors are not wrapped.
+/// Runs a call on this thread as plain execution does: validation, body, output validation. Errors are not
+/// wrapped.
 Value run_call(const OperatorBase& target, const Value& arguments);
+
+/// The input as the specification wants it. Throws SpecificationValidationError.
+Value checked_input(const OperatorBase& target, const Value& arguments);
+/// `forward_batch` on checked inputs, with one checked output per input. Throws OperatorError for a wrong
+/// number.
+std::vector<Value> run_batch_call(const OperatorBase& target, const std::vector<Value>& inputs);
 
 /// `run_call`, with errors wrapped once and the path extended by `op`'s name.
 Value run_and_wrap(const OpReference& op, const Value& arguments);
 
 /// Starts a call: like `run_call`, but a leaf that waits holds no thread. `done` gets the outcome, unwrapped.
-void start_call(const OperatorBase& target, const Value& arguments, const Context& context, CompletionCallback done);
+void start_call(const OperatorBase& target, const Value& arguments, const Context& context,
+                CompletionCallback done);
 
-/// The error that a caller gets for `error` thrown by `op`: wrapped once in OperatorExecutionError, path extended.
+/// Watches the start of one asynchronous call on this thread. A leaf that throws drops its completion on the
+/// way out: that drop is held back here, so that the call fails with what was thrown.
+class DroppedCompletion {
+ public:
+  explicit DroppedCompletion(const CompletionCallback& watched) noexcept;
+  /// A drop that was held back and nobody explained fails the call now.
+  ~DroppedCompletion();
+  DroppedCompletion(const DroppedCompletion&) = delete;
+  DroppedCompletion& operator=(const DroppedCompletion&) = delete;
+
+  /// Fails the call with `error` when its completion was dropped; nothing when it has ended otherwise.
+  void fail(std::exception_ptr error);
+
+ private:
+  friend class CompletionCallback;
+  static bool hold(const CompletionSink* sink, std::size_t slot) noexcept;
+
+  CompletionSink* sink_;
+  std::size_t slot_;
+  DroppedCompletion* outer_;
+  bool is_dropped_ = false;
+};
+
+/// The error that a caller gets for `error` thrown by `op`: wrapped once in OperatorExecutionError, path
+/// extended.
 std::exception_ptr wrap_operator_error(const std::string& name, std::exception_ptr error);
 
 /// True for errors that travel unwrapped through operators: the operator branch and the engine's own.

@@ -9,12 +9,8 @@ namespace ember {
 namespace {
 
 void check_output(const OperatorBase& target, Value& output) {
-  if (const Specification* specification = target.specification()) output = specification->validate_output(output);
-}
-
-Value checked_input(const OperatorBase& target, const Value& arguments) {
-  const Specification* specification = target.specification();
-  return specification ? specification->validate_inputs(arguments) : arguments;
+  if (const Specification* specification = target.specification())
+    output = specification->validate_output(output);
 }
 
 /// Checks the output of an asynchronous leaf before it is handed on.
@@ -51,15 +47,36 @@ void start_checked(const OperatorBase& target, const Value& arguments, const Con
     Value output = target.call(input);
     check_output(target, output);
     done(std::move(output));
-  } else if (target.specification()) {
+    return;
+  }
+  if (target.specification()) {
     auto* check = new OutputCheck(target.shared_from_this(), std::move(done));
-    target.forward_async(std::move(input), context, CompletionCallback(*check, 0));
-  } else {
+    done = CompletionCallback(*check, 0);
+  }
+  DroppedCompletion dropped(done);
+  try {
     target.forward_async(std::move(input), context, std::move(done));
+  } catch (...) {
+    dropped.fail(std::current_exception());
   }
 }
 
 }  // namespace
+
+Value checked_input(const OperatorBase& target, const Value& arguments) {
+  const Specification* specification = target.specification();
+  return specification ? specification->validate_inputs(arguments) : arguments;
+}
+
+std::vector<Value> run_batch_call(const OperatorBase& target, const std::vector<Value>& inputs) {
+  std::vector<Value> outputs = target.forward_batch(inputs);
+  if (outputs.size() != inputs.size()) {
+    throw OperatorError("forward_batch of '" + target.name() + "' gave " + std::to_string(outputs.size()) +
+                        " outputs for " + std::to_string(inputs.size()) + " inputs");
+  }
+  for (Value& output : outputs) check_output(target, output);
+  return outputs;
+}
 
 Value run_call(const OperatorBase& target, const Value& arguments) {
   if (!target.specification()) return target.call(arguments);
@@ -73,7 +90,6 @@ void start_call(const OperatorBase& target, const Value& arguments, const Contex
   try {
     start_checked(target, arguments, context, done);
   } catch (...) {
-    // A leaf that threw after it took the callback has failed the call already by dropping it.
     if (done) done.fail(std::current_exception());
   }
 }
@@ -113,6 +129,11 @@ Value run_and_wrap(const OpReference& op, const Value& arguments) {
   } catch (...) {
     std::rethrow_exception(wrap_operator_error(op.name(), std::current_exception()));
   }
+}
+
+// Not through `call_op`: this is the same call in another form, and must not stand twice in paths and traces.
+Value DynamicOperator::forward(const Value& inputs) const {
+  return output_(run_call(*target_.target, inputs));
 }
 
 Value call_op(const OpReference& op, const Value& arguments) {
