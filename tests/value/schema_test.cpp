@@ -6,7 +6,7 @@
 #include <ember/error.hpp>
 #include <ember/json.hpp>
 
-namespace shop {
+namespace survey {
 
 struct Answer {
   std::string text;
@@ -27,7 +27,7 @@ struct Tree {
 };
 EMBER_FIELDS(Tree, label, children)
 
-}  // namespace shop
+}  // namespace survey
 
 namespace ember {
 namespace {
@@ -107,22 +107,22 @@ TEST(Schema, DescribesItselfAsJsonSchema) {
 }
 
 TEST(Schema, ComesFromStructs) {
-  const Schema schema = schema_of<shop::Answer>();
+  const Schema schema = schema_of<survey::Answer>();
   EXPECT_EQ(schema.name(), "Answer");
   EXPECT_EQ(schema.to_json_schema()["required"], list({"text", "confidence"}));
-  EXPECT_EQ(schema_of<shop::Panel>().find("votes")->type.name(), "mapping of int");
-  EXPECT_EQ(refusal(schema_of<shop::Panel>(),
+  EXPECT_EQ(schema_of<survey::Panel>().find("votes")->type.name(), "mapping of int");
+  EXPECT_EQ(refusal(schema_of<survey::Panel>(),
                     {{"answers", list({{{"text", "a"}}})}, {"votes", Value::mapping({})}}),
             "Panel: field 'answers[0].confidence': is missing");
-  const Value native = wrap(shop::Answer{"yes", 1, {}});
+  const Value native = wrap(survey::Answer{"yes", 1, {}});
   EXPECT_TRUE(schema.validate(native).is_same(native));
   EXPECT_TRUE(schema.is_instance(native));
-  EXPECT_FALSE(schema_of<shop::Panel>().is_instance(native));
-  EXPECT_EQ(schema_of<shop::Answer>(), schema);
+  EXPECT_FALSE(schema_of<survey::Panel>().is_instance(native));
+  EXPECT_EQ(schema_of<survey::Answer>(), schema);
 }
 
 TEST(Schema, OfARecursiveStructEnds) {
-  EXPECT_EQ(schema_of<shop::Tree>().find("children")->type.name(), "list of any");
+  EXPECT_EQ(schema_of<survey::Tree>().find("children")->type.name(), "list of any");
 }
 
 }  // namespace
