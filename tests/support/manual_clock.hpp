@@ -1,0 +1,90 @@
+// ManualClock: virtual time for tests. It jumps to the next timer whenever a thread sleeps; nothing ever
+// waits.
+#pragma once
+
+#include <algorithm>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <stop_token>
+#include <utility>
+
+#include <ember/clock.hpp>
+
+namespace ember::testing {
+
+/// Runs timers on the thread that sleeps. Thread-safe, but made for one thread at a time.
+class ManualClock final : public Clock {
+ public:
+  [[nodiscard]] TimePoint now() const noexcept override {
+    const std::lock_guard lock(mutex_);
+    return now_;
+  }
+
+  /// Time since the clock was made.
+  [[nodiscard]] Duration elapsed() const noexcept { return now().time_since_epoch() - start; }
+
+  TimerId call_at(TimePoint when, std::function<void()> callback) override {
+    const std::lock_guard lock(mutex_);
+    timers_.emplace(std::pair(when, ++last_id_), std::move(callback));
+    changed_.notify_all();
+    return last_id_;
+  }
+
+  bool cancel(TimerId timer) noexcept override {
+    std::function<void()> dropped;
+    const std::lock_guard lock(mutex_);
+    for (auto place = timers_.begin(); place != timers_.end(); ++place) {
+      if (place->first.second != timer) continue;
+      dropped = std::move(place->second);
+      timers_.erase(place);
+      return true;
+    }
+    return false;
+  }
+
+  bool sleep_until(TimePoint when, const std::stop_token& stop) override {
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+      if (!timers_.empty() && timers_.begin()->first.first <= when &&
+          timers_.begin()->first.first != TimePoint::max()) {
+        run_next(lock);
+      } else if (when == TimePoint::max()) {
+        changed_.wait(lock, stop, [this] { return !timers_.empty(); });
+      } else {
+        now_ = std::max(now_, when);
+        return true;
+      }
+    }
+    return now_ >= when;
+  }
+
+  [[nodiscard]] bool is_simulated() const noexcept override { return true; }
+
+  /// Timers that have not run yet.
+  [[nodiscard]] std::size_t pending() const noexcept {
+    const std::lock_guard lock(mutex_);
+    return timers_.size();
+  }
+
+ private:
+  static constexpr Duration start = std::chrono::hours(1);
+
+  void run_next(std::unique_lock<std::mutex>& lock) {
+    auto timer = timers_.extract(timers_.begin());
+    now_ = std::max(now_, timer.key().first);
+    lock.unlock();
+    timer.mapped()();
+    timer.mapped() = nullptr;
+    lock.lock();
+  }
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  TimePoint now_{start};
+  std::map<std::pair<TimePoint, TimerId>, std::function<void()>> timers_;
+  TimerId last_id_ = 0;
+};
+
+}  // namespace ember::testing
