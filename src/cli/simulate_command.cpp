@@ -64,20 +64,23 @@ simulate::ServiceOptions service_options(const SimulateOptions& options) {
   return service;
 }
 
-int run(const SimulateOptions& options) {
-  std::unique_ptr<simulate::ChatService> service;
-  try {
-    service = std::make_unique<simulate::ChatService>(service_options(options));
-  } catch (const InvalidArgumentError& error) {
-    throw UsageError(error.what());
-  }
+int serve(const SimulateOptions& options) {
+  simulate::ChatService service(service_options(options));
   (void)simulate::raise_open_file_limit();
-  simulate::HttpServer server(*service, options.server);
+  simulate::HttpServer server(service, options.server);
   server.stop_on_signals();
   std::cout << "listening on " << server.url() << std::endl;
   if (!std::cout) throw DataError("can not write to standard output");
   server.run();
   return ExitCode::success;
+}
+
+int run(const SimulateOptions& options) {
+  try {
+    return serve(options);
+  } catch (const InvalidArgumentError& error) {
+    throw UsageError(error.what());
+  }
 }
 
 void add_options(CLI::App& app, SimulateOptions& options) {

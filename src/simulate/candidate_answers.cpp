@@ -27,12 +27,11 @@ std::optional<std::int64_t> read_number(std::string_view text, std::size_t& at) 
   if (is_negative) ++at;
   std::int64_t number = 0;
   std::size_t digits = 0;
-  for (; at < text.size() && digits <= most_digits; ++at) {
-    const bool groups = text[at] == ',' && digits > 0 && at + 1 < text.size() && is_digit(text[at + 1]);
-    if (groups) continue;
+  for (; at < text.size(); ++at) {
+    const bool is_grouping = text[at] == ',' && digits > 0 && at + 1 < text.size() && is_digit(text[at + 1]);
+    if (is_grouping) continue;
     if (!is_digit(text[at])) break;
-    number = number * 10 + (text[at] - '0');
-    ++digits;
+    if (++digits <= most_digits) number = number * 10 + (text[at] - '0');
   }
   if (digits == 0 || digits > most_digits) return std::nullopt;
   return is_negative ? -number : number;

@@ -118,7 +118,9 @@ ChatRequest parse_chat_request(std::string_view body) {
   try {
     json = parse_json(body);
   } catch (const JsonError& error) {
-    throw RequestError(400, std::string("the body is not valid JSON: ") + error.what(),
+    throw RequestError(400,
+                       "the body is not valid JSON: line " + std::to_string(error.line()) + ", column " +
+                           std::to_string(error.column()) + ": " + error.what(),
                        "invalid_request_error", "invalid_json");
   }
   if (!json.is_mapping()) {

@@ -93,9 +93,7 @@ Reply ChatService::handle(const Request& request) {
 
 Reply ChatService::refuse(const RequestError& error) {
   ++statistics_.refused;
-  Reply reply = json_reply(error.status, error_json(error));
-  if (error.status == 405) reply.headers.emplace_back("Allow", error.param);
-  return reply;
+  return json_reply(error.status, error_json(error));
 }
 
 Reply ChatService::route(const Request& request) {
@@ -111,10 +109,12 @@ Reply ChatService::route(const Request& request) {
   }
   const std::string_view method = is_get ? "GET" : "POST";
   if (request.method != method) {
-    throw RequestError(
+    Reply reply = refuse(RequestError(
         405,
         "'" + std::string(path) + "' takes " + std::string(method) + ", not " + std::string(request.method),
-        "invalid_request_error", "method_not_allowed", std::string(method));
+        "invalid_request_error", "method_not_allowed"));
+    reply.headers.emplace_back("Allow", method);
+    return reply;
   }
   if (path == chat_path) return chat(request.body);
   if (path == stats_path) return json_reply(200, to_json(statistics_.to_value()));
