@@ -27,6 +27,9 @@ class CallInput {
   template <class T>
     requires std::convertible_to<T, Value>
   CallInput(T&& value) : data_(Value(std::forward<T>(value))) {}  // NOLINT(google-explicit-constructor)
+  /// A struct with EMBER_FIELDS.
+  template <HasFields T>
+  CallInput(const T& object) : data_(wrap(object)) {}  // NOLINT(google-explicit-constructor)
   /// A mapping: `{{"text", answer["out"]}, {"k", 5}}`.
   CallInput(std::initializer_list<std::pair<std::string_view, CallInput>> fields);
   [[nodiscard]] const VarData& data() const noexcept { return data_; }
@@ -35,8 +38,8 @@ class CallInput {
   VarData data_;
 };
 
-/// A graph that records calls. `call` writes a named node; calling an Op with one of the returned handles writes an
-/// unnamed one. Handles end with the recording. One thread at a time.
+/// A graph that records calls. `call` writes a named node; calling an Op with one of the returned handles
+/// writes an unnamed one. Handles end with the recording. One thread at a time.
 class Autograph {
  public:
   Autograph();
@@ -70,8 +73,8 @@ class Autograph {
   /// A handle to the run inputs, for calls that want a part of them.
   Var<Value> input();
 
-  /// Runs `body` as a recording scope: every Op called with Vars on this thread writes a node, and one called with
-  /// plain data throws TraceError. An exception leaves the graph incomplete and passes on.
+  /// Runs `body` as a recording scope: every Op called with Vars on this thread writes a node, and one called
+  /// with plain data throws TraceError. An exception leaves the graph incomplete and passes on.
   void record(const std::function<void()>& body);
 
   /// Ends the recording: handles become unusable. Executing does not need it.

@@ -52,8 +52,11 @@ class BindingReader {
         for (const auto& [name, part] : binding.parts) fields.emplace_back(name, read(part));
         return Value::mapping(std::move(fields));
       }
-      case Binding::Form::merge:
-        return merge(read(binding.parts[0].second), read(binding.parts[1].second));
+      case Binding::Form::merge: {
+        // One after the other: when both fail, the left error comes first on every compiler.
+        const Value left = read(binding.parts[0].second);
+        return merge(left, read(binding.parts[1].second));
+      }
       case Binding::Form::projection:
         return look_up(read(binding.parts[0].second), binding);
     }

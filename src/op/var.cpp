@@ -43,8 +43,11 @@ Value read_expression(const Expression& expression) {
       for (const auto& [name, part] : expression.parts) fields.emplace_back(name, part.get());
       return Value::mapping(std::move(fields));
     }
-    case Expression::Form::merge:
-      return merge(expression.parts[0].second.get(), expression.parts[1].second.get());
+    case Expression::Form::merge: {
+      // One after the other: when both fail, the left error comes first on every compiler.
+      const Value left = expression.parts[0].second.get();
+      return merge(left, expression.parts[1].second.get());
+    }
     case Expression::Form::projection:
       return value_at(expression.parts[0].second.get(), expression.path);
   }
@@ -93,7 +96,9 @@ VarData VarData::merge(VarData left, VarData right) {
   return VarData(std::move(expression));
 }
 
-Value VarData::get() const { return expression_ ? read_expression(*expression_) : value_; }
+Value VarData::get() const {
+  return expression_ ? read_expression(*expression_) : value_;
+}
 
 VarData VarData::at(PathStep step) const {
   if (!expression_) return value_at(value_, {std::move(step)});
@@ -103,7 +108,8 @@ VarData VarData::at(PathStep step) const {
     return VarData(std::move(part));
   }
   if (const VarData* part = part_of(*expression_, step)) return *part;
-  return VarData(Expression{Expression::Form::projection, nullptr, {std::move(step)}, {{std::string(), *this}}});
+  return VarData(
+      Expression{Expression::Form::projection, nullptr, {std::move(step)}, {{std::string(), *this}}});
 }
 
 std::size_t VarData::size() const {
@@ -148,7 +154,9 @@ Var<Value> list_of(const std::vector<Var<Value>>& items) {
   return Var<Value>(VarData::list(std::move(parts)));
 }
 
-Var<Value> object(std::initializer_list<VarField> fields) { return Var<Value>(VarData::object(named_parts(fields))); }
+Var<Value> object(std::initializer_list<VarField> fields) {
+  return Var<Value>(VarData::object(named_parts(fields)));
+}
 
 Var<Value> merge(const Var<Value>& left, const Var<Value>& right) {
   return Var<Value>(VarData::merge(left.data(), right.data()));
