@@ -41,7 +41,9 @@ struct Command {
   std::function<int()> run{};
 };
 
+Command add_graph_command(CLI::App& application);
 Command add_questions_command(CLI::App& application);
+Command add_run_command(CLI::App& application);
 Command add_simulate_command(CLI::App& application);
 
 }  // namespace ember::cli

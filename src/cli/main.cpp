@@ -29,6 +29,11 @@ int run(const Command& command) {
     print_error(command, error.what());
     std::cerr << "Run with --help for more information.\n";
     return ExitCode::usage;
+  } catch (const ember::ConfigError& error) {
+    // The lines start with the places in the file, so that editors can jump there.
+    print_error(command, "the workflow has mistakes:");
+    std::cerr << error.what() << '\n';
+    return ExitCode::usage;
   } catch (const ember::Error& error) {
     print_error(command, error.what());
     if (!error.hint().empty()) std::cerr << error.hint() << '\n';
@@ -61,6 +66,8 @@ int main(int count, char** arguments) {
     application.set_version_flag("--version", std::string("ember ") + ember::version);
     application.require_subcommand(1);
     const std::vector<Command> commands = {
+        ember::cli::add_run_command(application),
+        ember::cli::add_graph_command(application),
         ember::cli::add_questions_command(application),
         ember::cli::add_simulate_command(application),
     };

@@ -1,0 +1,97 @@
+#include "cli/row_outcome.hpp"
+
+#include <utility>
+
+#include <ember/error.hpp>
+#include <ember/json.hpp>
+
+namespace ember::cli {
+
+namespace {
+
+/// What a person wants to know of an error: what was thrown where it went wrong, without the layers around
+/// it.
+struct Told {
+  int code = Errc::error;
+  std::string message;
+  std::string path;
+  std::string type;
+};
+
+Told told(const std::exception_ptr& error) {
+  Told result;
+  const std::exception_ptr root = root_cause(error);
+  result.message = message_of(root);
+  result.type = type_name_of(root);
+  for (std::exception_ptr each = error; each;) {
+    try {
+      std::rethrow_exception(std::exchange(each, nullptr));
+    } catch (const Error& known) {
+      result.code = known.code();
+      if (known.path().size() > result.path.size()) result.path = known.path();
+      each = known.cause();
+    } catch (...) {
+    }
+  }
+  return result;
+}
+
+/// Text that is no UTF-8 can not be part of a row; it should not hide the error either.
+std::string printable(std::string text) {
+  if (is_utf8(text)) return text;
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+  }
+  return text;
+}
+
+std::vector<RowOutcome::Match> matches_of(const Value& row, const Result<Value>& outputs,
+                                          const std::vector<Expectation>& expectations) {
+  std::vector<RowOutcome::Match> matches;
+  for (const Expectation& expectation : expectations) {
+    if (!row.has(expectation.row_field)) {
+      matches.push_back(RowOutcome::Match::absent);
+    } else if (outputs && is_match(outputs.value()[expectation.output], row[expectation.row_field])) {
+      matches.push_back(RowOutcome::Match::right);
+    } else {
+      matches.push_back(RowOutcome::Match::wrong);
+    }
+  }
+  return matches;
+}
+
+}  // namespace
+
+RowOutcome failed_row(const Value& id, std::size_t line_number, const std::exception_ptr& error) {
+  const Told what = told(error);
+  const Value row = {{"id", id},
+                     {"error",
+                      {{"code", what.code},
+                       {"message", printable(what.message)},
+                       {"path", what.path},
+                       {"type", what.type},
+                       {"line", line_number}}}};
+  RowOutcome outcome;
+  outcome.line = to_json(row);
+  outcome.is_failed = true;
+  outcome.is_stopped = what.code == Errc::execution_stopped;
+  return outcome;
+}
+
+RowOutcome finished_row(const Value& row, std::size_t line_number, const WorkflowRun& run,
+                        const std::vector<Expectation>& expectations) {
+  RowOutcome outcome;
+  const Value id = row.get("id");
+  try {
+    std::vector<std::pair<std::string, Value>> fields = {{"id", id}};
+    for (const auto& field : run.outputs.value().fields()) fields.push_back(field);
+    outcome.line = to_json(Value::mapping(std::move(fields)));
+  } catch (...) {
+    outcome = failed_row(id, line_number, std::current_exception());
+  }
+  outcome.matches = matches_of(row, run.outputs, expectations);
+  outcome.critical_path = run.critical_path;
+  return outcome;
+}
+
+}  // namespace ember::cli

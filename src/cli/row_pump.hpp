@@ -1,0 +1,102 @@
+// RowPump: rows from a file through a workflow into a file: many at once, written in their order, memory
+// bounded.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <utility>
+#include <vector>
+
+#include <ember/execution_options.hpp>
+#include <ember/workflow.hpp>
+
+#include "cli/ideal_time.hpp"
+#include "cli/line_reader.hpp"
+#include "cli/output_file.hpp"
+#include "cli/progress.hpp"
+#include "cli/row_outcome.hpp"
+#include "cli/row_reading.hpp"
+#include "cli/wakeup.hpp"
+
+namespace ember::cli {
+
+struct PumpSettings {
+  std::size_t rows_in_flight = 64;
+  xcs::ExecutionOptions options = {};
+  std::vector<Expectation> expectations = {};
+};
+
+/// What is known of the rows written so far.
+struct PumpTotals {
+  std::size_t rows = 0;
+  std::size_t failed_rows = 0;
+  /// Bytes of the input that the written rows took.
+  std::size_t input_bytes = 0;
+  /// By expectation.
+  std::vector<Accuracy> accuracies;
+  /// Of the critical paths of the rows.
+  IdealTime ideal;
+};
+
+/// One thread reads, starts, writes and shows progress; the rows themselves hold no thread.
+class RowPump {
+ public:
+  RowPump(const Workflow& workflow, LineReader& input, OutputFile& output, PumpSettings settings);
+
+  /// Runs all rows, or those that finish until a signal comes. `show` is called now and then, and returns how
+  /// many milliseconds it can wait at most, below 0 for ever. Returns the signal, or 0. Throws DataError when
+  /// reading or writing fails; the rows in flight have been stopped then.
+  int run(const std::function<int(const PumpTotals&)>& show);
+  [[nodiscard]] const PumpTotals& totals() const noexcept { return totals_; }
+
+ private:
+  /// Where finished rows arrive from other threads.
+  struct Arrivals {
+    std::mutex mutex;
+    std::vector<std::pair<std::size_t, RowOutcome>> rows;
+    Wakeup wakeup;
+
+    void add(std::size_t number, RowOutcome outcome);
+  };
+  /// A row between its start and its writing.
+  struct Slot {
+    std::size_t input_bytes = 0;
+    std::optional<RowOutcome> outcome = {};
+  };
+
+  void run_until_done(const SignalWatch& signals, const std::function<int(const PumpTotals&)>& show);
+  [[nodiscard]] bool may_start() const noexcept;
+  /// Starts rows without waiting. Returns true when more could be started at once.
+  bool start_rows();
+  void start_row(Line line);
+  [[nodiscard]] bool is_readable() const;
+  /// Until a row arrives, a signal comes, or there is input if that is wanted.
+  void wait(int milliseconds, bool wants_input) const;
+  void take_arrivals();
+  void write_ready();
+  void write(const Slot& slot);
+  void drain();
+
+  const Workflow& workflow_;
+  LineReader& input_;
+  OutputFile& output_;
+  PumpSettings settings_;
+  PumpTotals totals_;
+  RowReading reading_;
+  std::shared_ptr<Arrivals> arrivals_ = std::make_shared<Arrivals>();
+  std::stop_source stop_;
+  std::size_t window_;
+  std::size_t in_flight_ = 0;
+  /// Rows started and not yet written, the oldest first; its number is `first_`.
+  std::deque<Slot> slots_;
+  std::size_t first_ = 0;
+  /// Bytes of input and output that the slots stand for.
+  std::size_t held_bytes_ = 0;
+};
+
+}  // namespace ember::cli

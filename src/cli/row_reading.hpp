@@ -1,0 +1,22 @@
+// Reads rows from lines: what is no row, and ids that come twice, are errors of that row alone.
+#pragma once
+
+#include "cli/id_set.hpp"
+#include "cli/line_reader.hpp"
+
+namespace ember::cli {
+
+class RowReading {
+ public:
+  /// The row of a line. Throws DataError naming the line for text that is no JSON object, an id that is
+  /// neither text nor integer, and an id that came before; `id` is what is known of it then.
+  Value read(const Line& line, Value& id);
+
+ private:
+  IdSet ids_;
+};
+
+/// True when there is nothing but white space.
+bool is_blank(const Line& line) noexcept;
+
+}  // namespace ember::cli

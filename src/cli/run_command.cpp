@@ -1,0 +1,243 @@
+// `ember run`: rows from JSONL through a workflow into JSONL.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <ember/error.hpp>
+#include <ember/execution_options.hpp>
+#include <ember/usage.hpp>
+#include <ember/workflow.hpp>
+
+#include <CLI/App.hpp>
+
+#include "cli/command.hpp"
+#include "cli/row_pump.hpp"
+#include "cli/run_report.hpp"
+#include "cli/workflow_file.hpp"
+
+namespace ember::cli {
+
+namespace {
+
+constexpr const char* description = "Runs a workflow file on every row of a JSONL file";
+
+constexpr const char* footer = R"(
+Each input line is a JSON object, the row; the workflow reads its fields as row.FIELD. Each output line is
+{"id": ..., OUTPUT: ...} in the order of the input, or {"id": ..., "error": {"code", "message", "path", "type", "line"}}
+for a row that failed: a line that is no JSON object, a missing field, an id that came before, a model that did not answer.
+
+Exit status: 0 all rows succeeded, 1 reading or writing failed, 2 wrong usage or workflow file, 3 some rows failed,
+130 after Ctrl-C and 143 after SIGTERM: all rows finished by then are written.
+
+  ember run vote.yaml --input questions.jsonl --output answers.jsonl --rows-in-flight 128 --expect answer --report
+  ember run vote.yaml --set models.small.temperature=0 --set 'models.*.retry.max_attempts=5' < questions.jsonl)";
+
+struct RunOptions {
+  std::string workflow{};
+  std::string input = "-";
+  std::string output = "-";
+  std::size_t rows_in_flight = 64;
+  std::optional<int> max_workers{};
+  std::optional<std::string> scheduler{};
+  std::optional<double> timeout{};
+  std::vector<std::string> settings{};
+  std::vector<std::string> expectations{};
+  bool report = false;
+  bool is_quiet = false;
+};
+
+/// The input as an open descriptor.
+class InputFile {
+ public:
+  explicit InputFile(const std::string& file)
+      : name_(file == "-" ? "standard input" : "'" + file + "'"),
+        descriptor_(file == "-" ? STDIN_FILENO : ::open(file.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (descriptor_ < 0 || ::fstat(descriptor_, &status_) != 0) {
+      throw UsageError("can not read " + name_ + ": " + std::strerror(errno));
+    }
+    if (S_ISDIR(status_.st_mode)) throw UsageError("can not read " + name_ + ": it is a directory");
+  }
+  ~InputFile() {
+    if (descriptor_ > STDIN_FILENO) ::close(descriptor_);
+  }
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  /// Bytes, when that is known before reading.
+  [[nodiscard]] std::optional<std::size_t> size() const noexcept {
+    if (!S_ISREG(status_.st_mode) || status_.st_size <= 0) return std::nullopt;
+    return static_cast<std::size_t>(status_.st_size);
+  }
+  [[nodiscard]] bool is_same_as(const std::string& file) const noexcept {
+    struct stat other {};
+    return S_ISREG(status_.st_mode) && file != "-" && ::stat(file.c_str(), &other) == 0 &&
+           other.st_dev == status_.st_dev && other.st_ino == status_.st_ino;
+  }
+
+ private:
+  std::string name_;
+  int descriptor_;
+  struct stat status_ {};
+};
+
+/// What holds for all rows together.
+xcs::ExecutionOptions shared_options(const RunOptions& options) {
+  xcs::ExecutionOptions shared;
+  shared.max_workers = options.max_workers;
+  try {
+    if (options.scheduler) shared.scheduler = xcs::Scheduler(*options.scheduler);
+    shared.validate();
+  } catch (const InvalidArgumentError& error) {
+    throw UsageError(error.what());
+  }
+  if (shared.scheduler && shared.scheduler->kind() == xcs::SchedulerKind::noop) {
+    throw UsageError("--scheduler noop calls no model, so there is nothing to write; see `ember graph`");
+  }
+  return shared;
+}
+
+PumpSettings pump_settings(const RunOptions& options, const Workflow& workflow) {
+  PumpSettings settings;
+  settings.rows_in_flight = options.rows_in_flight;
+  settings.options.timeout_seconds = options.timeout;
+  settings.expectations = read_expectations(options.expectations, workflow.output_names());
+  try {
+    settings.options.validate();
+  } catch (const InvalidArgumentError& error) {
+    throw UsageError(error.what());
+  }
+  return settings;
+}
+
+/// One run of the command.
+class Run {
+ public:
+  explicit Run(const RunOptions& options)
+      : options_(options),
+        workflow_(load_workflow(options.workflow, options.settings, options.report)),
+        settings_(pump_settings(options, workflow_)),
+        shared_(shared_options(options)),
+        input_(options.input) {
+    if (input_.is_same_as(options.output)) {
+      throw UsageError("--output " + options.output +
+                       " is the input itself; it would be emptied before it is read");
+    }
+  }
+
+  int run() {
+    LineReader reader(input_.descriptor(), input_.name());
+    OutputFile output(options_.output);
+    RowPump pump(workflow_, reader, output, settings_);
+    Progress progress(options_.is_quiet);
+    int signal = 0;
+    try {
+      const xcs::ExecutionScope scope(shared_);
+      const UsageScope counting(usage_);
+      signal = pump.run([&](const PumpTotals& totals) {
+        progress.show(state_of(totals));
+        return progress.due_in_milliseconds();
+      });
+    } catch (...) {
+      progress.clear();
+      throw;
+    }
+    progress.clear();
+    print_summary(pump.totals(), signal);
+    if (signal != 0) return 128 + signal;
+    return pump.totals().failed_rows > 0 ? ExitCode::rows_failed : ExitCode::success;
+  }
+
+ private:
+  [[nodiscard]] Duration elapsed() const { return Clock::real()->now() - start_; }
+
+  [[nodiscard]] ProgressState state_of(const PumpTotals& totals) const {
+    ProgressState state{totals.rows, totals.failed_rows, usage_->totals().usage.cost_usd,
+                        to_seconds(elapsed())};
+    if (const auto size = input_.size()) {
+      state.share = static_cast<double>(totals.input_bytes) / static_cast<double>(*size);
+    }
+    return state;
+  }
+
+  void print_summary(const PumpTotals& totals, int signal) const {
+    const Duration wall = elapsed();
+    std::string text;
+    if (totals.rows == 0 && signal == 0) text = "no rows in " + input_.name() + "\n";
+    if (totals.rows > 0 || signal != 0) {
+      text = std::to_string(totals.rows) + (totals.rows == 1 ? " row, " : " rows, ") +
+             std::to_string(totals.failed_rows) + " failed, in " + clock_text(to_seconds(wall)) +
+             (signal == 0 ? "\n" : "; stopped by a signal\n");
+    }
+    for (std::size_t i = 0; i < totals.accuracies.size(); ++i) {
+      text += settings_.expectations[i].output + ": " + totals.accuracies[i].text() + "\n";
+    }
+    if (options_.report) {
+      text += RunReport{totals.rows, options_.rows_in_flight, options_.max_workers, usage_->totals(),
+                        wall,        totals.ideal.total()}
+                  .text();
+    }
+    std::cerr << text << std::flush;
+  }
+
+  const RunOptions& options_;
+  Workflow workflow_;
+  PumpSettings settings_;
+  xcs::ExecutionOptions shared_;
+  InputFile input_;
+  std::shared_ptr<UsageService> usage_ = std::make_shared<UsageService>();
+  TimePoint start_ = Clock::real()->now();
+};
+
+void add_options(CLI::App& app, RunOptions& options) {
+  app.footer(footer);
+  app.add_option("workflow", options.workflow, "The workflow file")->required()->type_name("FILE");
+  app.add_option("--input", options.input, "JSONL file with the rows; - is standard input")
+      ->capture_default_str()
+      ->type_name("FILE");
+  app.add_option("--output", options.output, "JSONL file for the results; - is standard output")
+      ->capture_default_str()
+      ->type_name("FILE");
+  app.add_option("--rows-in-flight", options.rows_in_flight, "Rows that run at once")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--max-workers", options.max_workers,
+                 "Steps that run at once, of all rows together; unbounded without")
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--scheduler", options.scheduler,
+                 "auto, parallel, wave or sequential: how the steps of a row run");
+  app.add_option("--timeout", options.timeout, "Seconds for each row");
+  app.add_option(
+         "--set", options.settings,
+         "Changes the workflow: models.NAME.KEY=VALUE or steps.NAME.KEY=VALUE, * for every name; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("PATH=VALUE");
+  app.add_option(
+         "--expect", options.expectations,
+         "Compares an output with a field of the row and prints the accuracy: OUTPUT=FIELD, or FIELD for the "
+         "output of that name, or for all outputs when there is none; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("FIELD");
+  app.add_flag("--report", options.report, "Prints calls, retries, tokens, cost, wall time and ideal time");
+  app.add_flag("--quiet", options.is_quiet, "No progress");
+}
+
+}  // namespace
+
+Command add_run_command(CLI::App& application) {
+  CLI::App* app = application.add_subcommand("run", description);
+  auto options = std::make_shared<RunOptions>();
+  add_options(*app, *options);
+  return {app, [options] { return Run(*options).run(); }};
+}
+
+}  // namespace ember::cli
