@@ -14,6 +14,10 @@ function(ember_setup_target target)
     POSITION_INDEPENDENT_CODE ON)
   # g++ 12 sees overlapping copies in `"literal" + string` when it optimises (GCC bug 105651).
   target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+  # Nor can it follow that an empty std::optional is not read, once it optimises (GCC bug 80635).
+  if(EMBER_SANITIZE OR NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  endif()
   if(EMBER_SANITIZE)
     target_compile_options(${target} PUBLIC -fsanitize=${EMBER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${EMBER_SANITIZE})

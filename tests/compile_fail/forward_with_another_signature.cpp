@@ -1,4 +1,4 @@
-// expect: marked .override., but does not override|not match|does not override|only virtual member functions
+// expect: marked .override., but does not override|hides virtual member function
 // The signature of an operator is that of its forward.
 #include <ember/op.hpp>
 
