@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,6 +18,8 @@
 #include <ember/op.hpp>
 
 namespace ember::xcs {
+
+class Plan;
 
 /// Pairs of field names, source first: {{"text", "question"}}. The source `*` is the whole value.
 using FieldMappings = std::vector<std::pair<std::string, std::string>>;
@@ -129,7 +132,10 @@ class XCSGraph {
 
   /// An incomplete graph can be looked at, not executed.
   [[nodiscard]] bool is_incomplete() const noexcept { return is_incomplete_; }
-  void mark_incomplete() noexcept { is_incomplete_ = true; }
+  void mark_incomplete() noexcept {
+    is_incomplete_ = true;
+    plan_cache_.forget();
+  }
 
   /// Indices into `nodes()` of the direct predecessors and successors of node `index`, in order of insertion.
   [[nodiscard]] const std::vector<std::size_t>& predecessor_indices(std::size_t index) const {
@@ -142,6 +148,9 @@ class XCSGraph {
   [[nodiscard]] const std::vector<std::size_t>& inbound_edges(std::size_t index) const {
     return inbound_[index];
   }
+  /// The graph compiled for execution, kept until the graph changes. Throws GraphError for a cycle and TraceError for an
+  /// incomplete graph.
+  [[nodiscard]] std::shared_ptr<const Plan> plan() const;
   /// `topological_sort` as indices.
   [[nodiscard]] std::vector<std::size_t> topological_indices() const;
 
@@ -170,6 +179,23 @@ class XCSGraph {
   void require_free_name(const std::string& name) const;
   [[nodiscard]] std::vector<std::string> ids_of(const std::vector<std::size_t>& indices) const;
 
+  /// The plan of the graph as it is; copies and changes start without one.
+  class PlanCache {
+   public:
+    PlanCache() = default;
+    PlanCache(const PlanCache&) noexcept {}
+    PlanCache& operator=(const PlanCache&) noexcept {
+      forget();
+      return *this;
+    }
+    void forget() noexcept { plan_ = nullptr; }
+    std::shared_ptr<const Plan> get(const XCSGraph& graph);
+
+   private:
+    std::mutex mutex_;
+    std::shared_ptr<const Plan> plan_;
+  };
+
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;
   std::vector<std::vector<std::size_t>> before_;
@@ -178,6 +204,7 @@ class XCSGraph {
   std::map<std::string, std::size_t, std::less<>> index_;
   std::map<std::pair<std::size_t, std::size_t>, std::size_t> edge_index_;
   bool is_incomplete_ = false;
+  mutable PlanCache plan_cache_;
 };
 
 /// A graph with the nodes of both: every id of `additional` becomes `<space>_<id>`, with a number behind it

@@ -77,6 +77,7 @@ class ModelRegistry {
   /// Sets the price of a model, registered or not. Throws InvalidArgumentError when it is negative.
   void set_cost(const std::string& id, const ModelCost& cost);
   /// The price of a model: as set, as registered, or as in the table of known prices; none when unknown.
+  /// Options behind a `?` in the id do not matter.
   [[nodiscard]] std::optional<ModelCost> cost(std::string_view id) const;
 
   /// Asks every provider that has its credentials for its models and registers those that are new; the first

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <ember/clock.hpp>
@@ -58,7 +59,7 @@ class Runtime {
   void run(const std::function<void()>& body) const;
 
   [[nodiscard]] TimePoint now() const noexcept;
-  [[nodiscard]] const std::shared_ptr<Clock>& clock() const noexcept;
+  [[nodiscard]] std::shared_ptr<Clock> clock() const;
   [[nodiscard]] bool is_simulated() const noexcept;
   /// What happened so far in a simulation, in order; empty for real time.
   [[nodiscard]] std::vector<SimulationEvent> trace() const;

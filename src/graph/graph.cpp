@@ -49,6 +49,7 @@ void XCSGraph::require_free_name(const std::string& name) const {
 }
 
 std::size_t XCSGraph::insert_node(Node node) {
+  plan_cache_.forget();
   const std::size_t index = nodes_.size();
   index_.emplace(node.id, index);
   for (const std::string& alias : node.aliases) index_.emplace(alias, index);
@@ -60,6 +61,7 @@ std::size_t XCSGraph::insert_node(Node node) {
 }
 
 std::size_t XCSGraph::insert_edge(std::size_t from, std::size_t to, FieldMappings field_mappings) {
+  plan_cache_.forget();
   const auto [position, is_new] = edge_index_.try_emplace({from, to}, edges_.size());
   if (!is_new) {
     merge_mappings(edges_[position->second].field_mappings, std::move(field_mappings));
@@ -141,6 +143,7 @@ void XCSGraph::add_alias(const std::string& node, std::string alias) {
   const std::size_t index = index_of(node);
   if (alias.empty()) throw GraphError("an alias needs a name");
   require_free_name(alias);
+  plan_cache_.forget();
   index_.emplace(alias, index);
   nodes_[index].aliases.push_back(std::move(alias));
 }

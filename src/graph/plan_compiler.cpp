@@ -27,6 +27,7 @@ class PlanCompiler {
     for (const std::size_t index : kept_) add_node(index);
     link_successors();
     measure_waves();
+    plan_->costs_ = std::make_unique<std::atomic<std::uint32_t>[]>(plan_->size());
     return std::move(plan_);
   }
 
@@ -189,6 +190,22 @@ std::shared_ptr<const Plan> Plan::compile(const XCSGraph& graph,
     throw TraceError(with_recording_help("The graph is incomplete: an exception ended its recording"));
   }
   return PlanCompiler(graph).compile(outputs);
+}
+
+std::shared_ptr<const Plan> XCSGraph::PlanCache::get(const XCSGraph& graph) {
+  const std::lock_guard lock(mutex_);
+  if (!plan_) plan_ = Plan::compile(graph);
+  return plan_;
+}
+
+std::shared_ptr<const Plan> XCSGraph::plan() const { return plan_cache_.get(*this); }
+
+void Plan::note_cost(std::size_t number, std::uint64_t nanoseconds) const noexcept {
+  // Races lose a sample, never more: the average is a hint.
+  const std::uint64_t old = costs_[number].load(std::memory_order_relaxed);
+  const std::uint64_t sample = std::clamp<std::uint64_t>(nanoseconds, 1, UINT32_MAX);
+  const std::uint64_t average = old == 0 ? sample : (old * 3 + sample) / 4;
+  costs_[number].store(static_cast<std::uint32_t>(std::max<std::uint64_t>(average, 1)), std::memory_order_relaxed);
 }
 
 }  // namespace ember::xcs

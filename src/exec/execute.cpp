@@ -1,0 +1,132 @@
+#include <ember/execute.hpp>
+
+#include <ember/error.hpp>
+
+#include "base/ambient.hpp"
+#include "exec/run.hpp"
+
+namespace ember::xcs {
+namespace {
+
+/// True when any field that operators can see is set.
+bool has_settings(const ExecutionOptions& options) {
+  return options.use_parallel || options.max_workers || options.device_strategy || options.enable_caching ||
+         options.trace_execution || options.timeout_seconds || options.scheduler || options.collect_metrics ||
+         options.debug || options.executor || options.fail_fast;
+}
+
+ExecutionOptions effective(const ExecutionOptions& options) {
+  options.validate();
+  ExecutionOptions merged = options.over(get_execution_options());
+  merged.output_nodes = options.output_nodes;
+  merged.stop_token = options.stop_token;
+  return merged;
+}
+
+std::shared_ptr<const Plan> plan_of(const XCSGraph& graph, const ExecutionOptions& options) {
+  return options.output_nodes ? Plan::compile(graph, options.output_nodes) : graph.plan();
+}
+
+bool is_noop(const ExecutionOptions& options) {
+  return options.scheduler && options.scheduler->kind() == SchedulerKind::noop;
+}
+
+/// What `noop` gives: a marker for every node that would have run.
+Results simulated_results(const std::shared_ptr<const Plan>& plan) {
+  std::vector<Value> markers;
+  for (const std::uint32_t node : plan->outputs()) {
+    markers.push_back({{"_simulated", true}, {"node_id", plan->id(node)}, {"operator", plan->reference(node).name()}});
+  }
+  return Results(plan, plan->outputs(), std::move(markers));
+}
+
+RunRequest request_for(const std::shared_ptr<const Plan>& plan, const Value& inputs, const ExecutionOptions& options) {
+  return {plan, inputs, effective(options), has_settings(options), {}};
+}
+
+Results run_plan(const std::shared_ptr<const Plan>& plan, const Value& inputs, const ExecutionOptions& options) {
+  RunRequest request = request_for(plan, inputs, options);
+  if (is_noop(request.options)) return simulated_results(plan);
+  const Ref<Run> run = Run::create(std::move(request));
+  run->run_to_end();
+  return run->results();
+}
+
+}  // namespace
+
+Results execute_with_inputs(const XCSGraph& graph, const Value& inputs, const ExecutionOptions& options) {
+  return run_plan(plan_of(graph, options), inputs, options);
+}
+
+Results execute(const XCSGraph& graph, const ExecutionOptions& options) {
+  return execute_with_inputs(graph, Value(), options);
+}
+
+Results execute(const Autograph& graph, const ExecutionOptions& options) {
+  return execute_with_inputs(graph.graph(), Value(), options);
+}
+
+ExecutionResult execute_detailed(const XCSGraph& graph, const Value& inputs, const ExecutionOptions& options) {
+  const std::shared_ptr<const Plan> plan = plan_of(graph, options);
+  RunRequest request = request_for(plan, inputs, options);
+  if (is_noop(request.options)) {
+    ExecutionResult result;
+    result.outputs = simulated_results(plan);
+    result.node_count = plan->outputs().size();
+    return result;
+  }
+  const Ref<Run> run = Run::create(std::move(request));
+  run->run_to_end();
+  return run->detailed_result();
+}
+
+Value ExecutionResult::get_result(const std::string& node, Value fallback) const {
+  const Value* found = outputs.find(node);
+  return found ? *found : std::move(fallback);
+}
+
+std::exception_ptr ExecutionResult::get_error(const std::string& node) const noexcept {
+  for (const auto& [name, error] : errors) {
+    if (name == node) return error;
+  }
+  return nullptr;
+}
+
+CompiledGraph::CompiledGraph(const XCSGraph& graph, const std::optional<std::vector<std::string>>& output_nodes)
+    : plan_(Plan::compile(graph, output_nodes)) {}
+
+namespace {
+
+void refuse_output_nodes(const ExecutionOptions& options) {
+  if (options.output_nodes) {
+    throw InvalidArgumentError("output_nodes were chosen when the graph was compiled: they can not be given to a run");
+  }
+}
+
+}  // namespace
+
+Results CompiledGraph::run(const Value& inputs, const ExecutionOptions& options) const {
+  refuse_output_nodes(options);
+  return run_plan(plan_, inputs, options);
+}
+
+void CompiledGraph::run_async(const Value& inputs, const ExecutionOptions& options,
+                              std::function<void(Result<Results>)> done) const {
+  refuse_output_nodes(options);
+  RunRequest request = request_for(plan_, inputs, options);
+  if (is_noop(request.options)) return done(simulated_results(plan_));
+  request.on_over = [done = std::move(done)](Run& run) {
+    Result<Results> outcome = Results();
+    try {
+      outcome = run.results();
+    } catch (...) {
+      outcome = std::current_exception();
+    }
+    done(std::move(outcome));
+  };
+  Run::create(std::move(request))->start();
+}
+
+std::size_t CompiledGraph::size() const noexcept { return plan_->size(); }
+
+}  // namespace ember::xcs

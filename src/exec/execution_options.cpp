@@ -1,0 +1,237 @@
+#include <ember/execution_options.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <functional>
+#include <mutex>
+#include <utility>
+
+#include <ember/error.hpp>
+
+#include "base/ambient.hpp"
+#include "exec/call_governor.hpp"
+#include "op/interpreter.hpp"
+
+namespace ember::xcs {
+namespace {
+
+[[noreturn]] void refuse(std::string_view option, const std::string& expected, const std::string& found) {
+  throw InvalidArgumentError("Invalid value for execution option " + std::string(option) + ": expected " + expected +
+                             ", got " + found);
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return lower;
+}
+
+std::string describe(const Value& value) {
+  if (value.is_integer()) return std::to_string(value.integer());
+  if (value.is_string()) return "'" + value.string() + "'";
+  return std::string(to_string(value.kind()));
+}
+
+std::optional<bool> read_flag(std::string_view option, const Value& value) {
+  if (!value.is_boolean()) refuse(option, "true or false", describe(value));
+  return value.boolean();
+}
+
+std::optional<std::string> read_text(std::string_view option, const Value& value) {
+  if (!value.is_string()) refuse(option, "a string", describe(value));
+  return value.string();
+}
+
+std::optional<int> read_workers(const Value& value) {
+  if (value.is_null()) return std::nullopt;
+  if (!value.is_integer() || value.integer() < 1 || value.integer() > 1'000'000) {
+    refuse("max_workers", "an integer of at least 1", describe(value));
+  }
+  return static_cast<int>(value.integer());
+}
+
+std::optional<double> read_timeout(const Value& value) {
+  if (value.is_null()) return std::nullopt;
+  if (!value.is_integer() && !value.is_number()) refuse("timeout_seconds", "a number above 0", describe(value));
+  return value.number();
+}
+
+using Setter = std::function<void(ExecutionOptions&, const Value&)>;
+
+const std::vector<std::pair<std::string_view, Setter>>& setters() {
+  static const std::vector<std::pair<std::string_view, Setter>> table = {
+      {"use_parallel", [](auto& o, const Value& v) { o.use_parallel = read_flag("use_parallel", v); }},
+      {"max_workers", [](auto& o, const Value& v) { o.max_workers = read_workers(v); }},
+      {"device_strategy", [](auto& o, const Value& v) { o.device_strategy = read_text("device_strategy", v); }},
+      {"enable_caching", [](auto& o, const Value& v) { o.enable_caching = read_flag("enable_caching", v); }},
+      {"trace_execution", [](auto& o, const Value& v) { o.trace_execution = read_flag("trace_execution", v); }},
+      {"timeout_seconds", [](auto& o, const Value& v) { o.timeout_seconds = read_timeout(v); }},
+      {"scheduler",
+       [](auto& o, const Value& v) {
+         if (!v.is_null()) o.scheduler = Scheduler(*read_text("scheduler", v));
+       }},
+      {"collect_metrics", [](auto& o, const Value& v) { o.collect_metrics = read_flag("collect_metrics", v); }},
+      {"debug", [](auto& o, const Value& v) { o.debug = read_flag("debug", v); }},
+      {"executor", [](auto& o, const Value& v) { o.executor = read_text("executor", v); }},
+      {"fail_fast", [](auto& o, const Value& v) { o.fail_fast = read_flag("fail_fast", v); }},
+  };
+  return table;
+}
+
+bool is_device(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kinds = {"cpu", "gpu", "cuda", "tpu"};
+  if (name == "auto") return true;
+  const auto colon = name.find(':');
+  const auto kind = name.substr(0, colon);
+  if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) return false;
+  if (colon == std::string_view::npos) return true;
+  const auto index = name.substr(colon + 1);
+  return !index.empty() && std::all_of(index.begin(), index.end(), [](unsigned char c) { return std::isdigit(c); });
+}
+
+struct Defaults {
+  std::mutex mutex;
+  ExecutionOptions options;
+};
+
+Defaults& process_defaults() {
+  static Defaults defaults;
+  return defaults;
+}
+
+ExecutionOptions effective_here() {
+  ExecutionOptions lower;
+  {
+    const std::lock_guard lock(process_defaults().mutex);
+    lower = process_defaults().options;
+  }
+  const auto* scope = Ambient::current().get<ExecutionOptions>(AmbientSlot::options);
+  return scope ? scope->over(lower) : lower;
+}
+
+}  // namespace
+
+ExecutionOptions ExecutionOptions::from(const Value& settings) {
+  std::vector<std::string> unknown;
+  for (const auto& [name, value] : settings.fields()) {
+    const bool is_known = std::any_of(setters().begin(), setters().end(),
+                                      [&name = name](const auto& entry) { return entry.first == name; });
+    if (!is_known) unknown.push_back(name);
+  }
+  if (!unknown.empty()) {
+    std::sort(unknown.begin(), unknown.end());
+    std::string names;
+    for (const std::string& name : unknown) names += (names.empty() ? "" : ", ") + name;
+    throw InvalidArgumentError(std::string("Invalid execution option") + (unknown.size() > 1 ? "s" : "") + ": " + names);
+  }
+  ExecutionOptions options;
+  for (const auto& [name, value] : settings.fields()) {
+    for (const auto& [known, set] : setters()) {
+      if (known == name) set(options, value);
+    }
+  }
+  options.validate();
+  return options;
+}
+
+void ExecutionOptions::validate() const {
+  if (max_workers && *max_workers < 1) {
+    refuse("max_workers", "an integer of at least 1", std::to_string(*max_workers));
+  }
+  if (timeout_seconds && !(*timeout_seconds > 0 && std::isfinite(*timeout_seconds))) {
+    refuse("timeout_seconds", "a number above 0", std::to_string(*timeout_seconds));
+  }
+  if (device_strategy && !is_device(lower_case(*device_strategy))) {
+    refuse("device_strategy", "auto, cpu, gpu, cuda, tpu or <kind>:<index>", "'" + *device_strategy + "'");
+  }
+  if (executor) {
+    const std::string name = lower_case(*executor);
+    if (name != "auto" && name != "async" && name != "thread") {
+      refuse("executor", "auto, async or thread", "'" + *executor + "'");
+    }
+  }
+}
+
+ExecutionOptions ExecutionOptions::over(const ExecutionOptions& lower) const {
+  ExecutionOptions merged = *this;
+  const auto inherit = [](auto& field, const auto& from) {
+    if (!field) field = from;
+  };
+  if (scheduler && !use_parallel) merged.use_parallel = scheduler->is_parallel();
+  if (use_parallel && !scheduler && lower.scheduler && lower.scheduler->is_parallel() != *use_parallel) {
+    merged.scheduler.reset();
+  } else {
+    inherit(merged.scheduler, lower.scheduler);
+  }
+  inherit(merged.use_parallel, lower.use_parallel);
+  inherit(merged.max_workers, lower.max_workers);
+  inherit(merged.device_strategy, lower.device_strategy);
+  inherit(merged.enable_caching, lower.enable_caching);
+  inherit(merged.trace_execution, lower.trace_execution);
+  inherit(merged.timeout_seconds, lower.timeout_seconds);
+  inherit(merged.collect_metrics, lower.collect_metrics);
+  inherit(merged.debug, lower.debug);
+  inherit(merged.executor, lower.executor);
+  inherit(merged.fail_fast, lower.fail_fast);
+  return merged;
+}
+
+bool ExecutionOptions::is_parallel() const noexcept {
+  if (!use_parallel.value_or(true)) return false;
+  if (scheduler && !scheduler->is_parallel()) return false;
+  return max_workers.value_or(0) != 1;
+}
+
+struct ExecutionScope::State {
+  State(const ExecutionOptions& options, const Ambient& ambient)
+      : scope(ambient.with(AmbientSlot::options, std::make_shared<const ExecutionOptions>(options))) {}
+  AmbientScope scope;
+  std::optional<InterpreterScope> governor;
+};
+
+ExecutionScope::ExecutionScope(const ExecutionOptions& options) {
+  options.validate();
+  if (options.output_nodes) {
+    throw InvalidArgumentError("Invalid execution option: output_nodes (only execute takes it)");
+  }
+  const Ambient& ambient = Ambient::current();
+  const auto* outer = ambient.get<ExecutionOptions>(AmbientSlot::options);
+  state_ = std::make_unique<State>(outer ? options.over(*outer) : options.over({}), ambient);
+  // A deadline also binds operators that are called plainly inside the scope.
+  if (options.timeout_seconds) state_->governor.emplace(govern_calls(Interpreter::current()));
+}
+
+ExecutionScope::~ExecutionScope() = default;
+
+ExecutionOptions set_execution_options(const ExecutionOptions& options) {
+  options.validate();
+  if (options.output_nodes) {
+    throw InvalidArgumentError("Invalid execution option: output_nodes (only execute takes it)");
+  }
+  const std::lock_guard lock(process_defaults().mutex);
+  process_defaults().options = options.over(process_defaults().options);
+  return process_defaults().options;
+}
+
+ExecutionOptions get_execution_options() {
+  ExecutionOptions effective = effective_here();
+  if (!effective.use_parallel) effective.use_parallel = true;
+  if (!effective.device_strategy) effective.device_strategy = "auto";
+  if (!effective.enable_caching) effective.enable_caching = false;
+  if (!effective.trace_execution) effective.trace_execution = false;
+  if (!effective.collect_metrics) effective.collect_metrics = false;
+  if (!effective.debug) effective.debug = false;
+  if (!effective.executor) effective.executor = "auto";
+  if (!effective.fail_fast) effective.fail_fast = true;
+  return effective;
+}
+
+void reset_execution_options() {
+  const std::lock_guard lock(process_defaults().mutex);
+  process_defaults().options = {};
+}
+
+}  // namespace ember::xcs

@@ -1,0 +1,186 @@
+// Run: one execution of a plan. Any number of threads may help; the state is behind one lock that is never held while
+// user code runs.
+//
+// Which error wins does not depend on timing: once node n has failed, nodes after n (in program order) are not started,
+// and the run ends when all nodes before the first failure are done. That is the error plain execution would have met.
+#pragma once
+
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <utility>
+#include <vector>
+
+#include <ember/completion_callback.hpp>
+#include <ember/context.hpp>
+#include <ember/execute.hpp>
+
+#include "base/ambient.hpp"
+#include "exec/executor.hpp"
+#include "exec/limiter.hpp"
+#include "graph/plan.hpp"
+
+namespace ember::xcs {
+
+/// What is needed to start a run.
+struct RunRequest {
+  std::shared_ptr<const Plan> plan;
+  Value inputs;
+  /// Effective options: nothing more is looked up.
+  ExecutionOptions options;
+  /// Set when the options differ from those of the calling thread: operators are to see them.
+  bool has_own_options = false;
+  /// Called when the run is over, on a thread of the executor; empty when a thread waits for it.
+  std::function<void(class Run&)> on_over;
+};
+
+class Run final : public Job, public CompletionSink, public Limiter::Waiter {
+ public:
+  /// Prepares a run on the calling thread's runtime, with its context and inherited settings.
+  static Ref<Run> create(RunRequest request);
+
+  /// Runs to the end: on the calling thread, or when a deadline must be kept whatever operators do, on others.
+  void run_to_end();
+  /// Starts and returns; `on_over` follows.
+  void start();
+
+  /// The outcome, once over. Throws the error of the run when there is one.
+  [[nodiscard]] Results results() const;
+  [[nodiscard]] ExecutionResult detailed_result() const;
+  /// The first failure as the operator threw it, or null.
+  [[nodiscard]] std::exception_ptr first_raw_error() const;
+
+  // Job
+  void work() noexcept override;
+  void nudge() noexcept override;
+  [[nodiscard]] bool is_abandoned() const noexcept override { return is_over_.load(std::memory_order_relaxed); }
+  // CompletionSink, Limiter::Waiter
+  void complete(std::size_t node, Value value, std::exception_ptr error) noexcept override;
+  void on_permit() noexcept override;
+  void retain() noexcept override { references_.fetch_add(1, std::memory_order_relaxed); }
+  void release() noexcept override;
+
+ private:
+  enum class Phase : std::uint8_t { waiting, ready, running, finished, failed, skipped };
+  enum class End : std::uint8_t { none, finished, timed_out, stopped };
+  static constexpr std::uint32_t no_node = UINT32_MAX;
+  using Lock = std::unique_lock<std::mutex>;
+
+  /// The node that a thread executes. While it waits for a run nested in it, it does not execute, and its permit is
+  /// free for others.
+  struct Frame {
+    Run* run = nullptr;
+    std::uint32_t node = no_node;
+  };
+  class FrameScope;
+  /// Ends the run when one of two stop tokens says so.
+  struct StopWatch {
+    using Callback = std::stop_callback<std::function<void()>>;
+    Callback from_context;
+    Callback from_options;
+  };
+  class SuspendedPermit;
+  class WatchScope;
+  static Frame& current_frame() noexcept;
+
+  explicit Run(RunRequest request);
+  ~Run();
+  void set_up_time();
+  void set_up_schedule();
+  void set_up_settings();
+  void watch_for_end();
+  [[nodiscard]] bool can_run_inline() const noexcept;
+
+  // Choosing what to do next. All require the lock.
+  [[nodiscard]] std::uint32_t take_next();
+  [[nodiscard]] bool take_permit();
+  [[nodiscard]] bool has_startable() const noexcept;
+  [[nodiscard]] std::size_t helpers_wanted(std::uint32_t next) const;
+  void push_ready(std::uint32_t node);
+  void make_ready(std::uint32_t node);
+  [[nodiscard]] std::vector<std::uint32_t> take_batch(std::uint32_t node);
+
+  // Doing it. The lock is held on entry and return, and open while user code runs.
+  void drive();
+  void wait(Lock& lock);
+  void wait_until_over();
+  void execute(Lock& lock, std::uint32_t node);
+  void execute_leaf(Lock& lock, std::uint32_t node);
+  void execute_batch(Lock& lock, const std::vector<std::uint32_t>& nodes);
+  void submit_helpers(Lock& lock, std::size_t count);
+  void run_inline();
+  void run_inline_node(std::uint32_t node);
+
+  // What a finished node changes. All require the lock.
+  void finish(std::uint32_t node, Value value, std::exception_ptr error);
+  void fail(std::uint32_t node, std::exception_ptr error);
+  [[nodiscard]] bool check_over();
+  void end(End how);
+  void end_early(End how) noexcept;
+  /// After a change from outside the loop of a thread: ends the run, or sees to it that somebody goes on with it.
+  void settle(Lock& lock);
+  void release_permits(Lock& lock, bool keep_spare);
+  void deliver(Lock& lock);
+
+  [[nodiscard]] std::exception_ptr error_of_run() const;
+  [[nodiscard]] Results finished_results(bool only_outputs) const;
+  [[nodiscard]] std::vector<std::pair<std::string, std::exception_ptr>> wrapped_errors() const;
+  [[nodiscard]] std::vector<std::string> skipped_nodes() const;
+
+  const std::shared_ptr<const Plan> plan_;
+  const Value inputs_;
+  const ExecutionOptions options_;
+  const std::shared_ptr<Executor> executor_;
+  std::function<void(Run&)> on_over_;
+  std::atomic<int> references_ = 0;
+
+  // Settings of the nodes; unchanged once the run has started.
+  Ambient ambient_;
+  std::optional<Context> context_;
+  TimePoint start_;
+  TimePoint deadline_ = TimePoint::max();
+  bool has_own_deadline_ = false;
+  bool is_sequential_ = false;
+  bool is_wave_ = false;
+  bool is_measured_ = false;
+  std::shared_ptr<Limiter> limiter_;
+
+  mutable std::mutex mutex_;
+  Condition changed_;
+  std::vector<Value> outputs_;
+  std::vector<std::uint32_t> missing_;
+  std::vector<Phase> phases_;
+  /// Which nodes hold a permit; empty without a limiter.
+  std::vector<bool> permits_;
+  std::vector<NodeStats> stats_;
+  std::vector<std::uint32_t> ready_;
+  std::vector<std::uint32_t> next_wave_;
+  std::vector<std::pair<std::uint32_t, std::exception_ptr>> errors_;
+  std::uint32_t first_error_ = no_node;
+  std::size_t running_ = 0;
+  /// Running nodes that come after the first failure: nobody waits for them.
+  std::size_t running_unwanted_ = 0;
+  std::size_t finished_ = 0;
+  std::size_t helpers_ = 0;
+  std::size_t helpers_asked_ = 0;
+  /// Permits held and not used by a node.
+  std::size_t spare_permits_ = 0;
+  /// Permits that others wait for.
+  std::size_t surplus_permits_ = 0;
+  bool is_permit_wanted_ = false;
+  bool has_driver_ = false;
+  bool is_driver_waiting_ = false;
+  std::size_t finished_at_nudge_ = 0;
+  End end_ = End::none;
+  std::atomic<bool> is_over_ = false;
+
+  std::stop_source stop_;
+  Clock::TimerId deadline_timer_ = 0;
+  std::unique_ptr<StopWatch> stop_watch_;
+};
+
+}  // namespace ember::xcs

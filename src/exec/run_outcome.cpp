@@ -1,0 +1,129 @@
+// What a run leaves behind: results, errors and measurements.
+#include <algorithm>
+
+#include "exec/run.hpp"
+
+namespace ember::xcs {
+namespace {
+
+/// Data that does not flow as declared is the graph's fault, not a node's: it is reported as it is.
+bool is_data_flow_error(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const DataFlowError&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+}  // namespace
+
+Results Run::finished_results(bool only_outputs) const {
+  std::vector<std::uint32_t> nodes;
+  std::vector<Value> values;
+  const auto keep = [&](std::uint32_t node) {
+    if (phases_[node] != Phase::finished) return;
+    nodes.push_back(node);
+    values.push_back(outputs_[node]);
+  };
+  if (only_outputs) {
+    for (const std::uint32_t node : plan_->outputs()) keep(node);
+  } else {
+    for (std::uint32_t node = 0; node < plan_->size(); ++node) keep(node);
+  }
+  return Results(plan_, std::move(nodes), std::move(values));
+}
+
+std::vector<std::pair<std::string, std::exception_ptr>> Run::wrapped_errors() const {
+  std::vector<std::pair<std::uint32_t, std::exception_ptr>> errors = errors_;
+  std::sort(errors.begin(), errors.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::pair<std::string, std::exception_ptr>> wrapped;
+  for (const auto& [node, error] : errors) {
+    const std::string& name = plan_->display_name(node);
+    wrapped.emplace_back(name, is_data_flow_error(error)
+                                   ? error
+                                   : std::make_exception_ptr(ExecutionError::for_node(name, error)));
+  }
+  return wrapped;
+}
+
+std::vector<std::string> Run::skipped_nodes() const {
+  std::vector<std::string> skipped;
+  for (std::uint32_t node = 0; node < plan_->size(); ++node) {
+    if (phases_[node] == Phase::waiting) skipped.push_back(plan_->display_name(node));
+  }
+  return skipped;
+}
+
+std::exception_ptr Run::first_raw_error() const {
+  const Lock lock(mutex_);
+  const auto first = std::min_element(errors_.begin(), errors_.end(),
+                                      [](const auto& a, const auto& b) { return a.first < b.first; });
+  return first == errors_.end() ? nullptr : first->second;
+}
+
+std::exception_ptr Run::error_of_run() const {
+  const double given = to_seconds(deadline_ - start_);
+  if (end_ == End::timed_out) {
+    ExecutionTimeoutError error(given, finished_, plan_->size());
+    error.set_partial_results(finished_results(false));
+    return std::make_exception_ptr(std::move(error));
+  }
+  if (end_ == End::stopped) {
+    ExecutionStoppedError error;
+    error.set_partial_results(finished_results(false));
+    return std::make_exception_ptr(std::move(error));
+  }
+  if (errors_.empty()) return nullptr;
+  auto errors = wrapped_errors();
+  if (!options_.fail_fast.value_or(true)) {
+    ExecutionErrorGroup group(std::move(errors), skipped_nodes());
+    group.set_partial_results(finished_results(false));
+    return std::make_exception_ptr(std::move(group));
+  }
+  try {
+    std::rethrow_exception(errors.front().second);
+  } catch (ExecutionError& error) {
+    error.set_partial_results(finished_results(false));
+    return errors.front().second;
+  } catch (...) {
+    return errors.front().second;
+  }
+}
+
+Results Run::results() const {
+  const Lock lock(mutex_);
+  if (const std::exception_ptr error = error_of_run()) std::rethrow_exception(error);
+  return finished_results(true);
+}
+
+ExecutionResult Run::detailed_result() const {
+  const Lock lock(mutex_);
+  if (end_ != End::finished) std::rethrow_exception(error_of_run());
+  ExecutionResult result;
+  result.outputs = finished_results(true);
+  result.errors = wrapped_errors();
+  result.execution_time = to_seconds(context_->clock()->now() - start_);
+  result.node_count = plan_->outputs().size();
+  for (std::size_t node = 0; node < stats_.size(); ++node) {
+    NodeStats stats = stats_[node];
+    switch (phases_[node]) {
+      case Phase::finished:
+        stats.status = NodeStats::Status::finished;
+        break;
+      case Phase::failed:
+        stats.status = NodeStats::Status::failed;
+        break;
+      case Phase::waiting:
+        stats.status = errors_.empty() ? NodeStats::Status::not_run : NodeStats::Status::skipped;
+        break;
+      default:
+        stats.status = NodeStats::Status::not_run;
+    }
+    result.node_stats.emplace(plan_->id(node), stats);
+  }
+  return result;
+}
+
+}  // namespace ember::xcs

@@ -1,0 +1,132 @@
+// What changes when a node has finished, and how a run ends.
+#include <algorithm>
+#include <atomic>
+
+#include "exec/run.hpp"
+
+namespace ember::xcs {
+namespace {
+
+std::size_t thread_number() noexcept {
+  static std::atomic<std::size_t> threads = 0;
+  thread_local const std::size_t number = ++threads;
+  return number;
+}
+
+}  // namespace
+
+void Run::finish(std::uint32_t node, Value value, std::exception_ptr error) {
+  if (limiter_ && permits_[node]) {
+    permits_[node] = false;
+    ++(limiter_->has_waiters() ? surplus_permits_ : spare_permits_);
+  }
+  if (is_over_) return;
+  --running_;
+  if (node > first_error_) --running_unwanted_;
+  if (!stats_.empty()) {
+    stats_[node].end = to_seconds(context_->clock()->now() - start_);
+    stats_[node].thread = thread_number();
+  }
+  if (error) return fail(node, std::move(error));
+  outputs_[node] = std::move(value);
+  phases_[node] = Phase::finished;
+  ++finished_;
+  const PlanNode& plan_node = plan_->node(node);
+  const std::uint32_t* successors = plan_->successors(plan_node);
+  for (std::uint32_t i = 0; i < plan_node.successor_count; ++i) {
+    if (--missing_[successors[i]] == 0) make_ready(successors[i]);
+  }
+}
+
+void Run::fail(std::uint32_t node, std::exception_ptr error) {
+  phases_[node] = Phase::failed;
+  errors_.emplace_back(node, std::move(error));
+  if (!options_.fail_fast.value_or(true) || node > first_error_) return;
+  first_error_ = node;
+  running_unwanted_ = 0;
+  for (std::uint32_t other = node + 1; other < phases_.size(); ++other) {
+    if (phases_[other] == Phase::running) ++running_unwanted_;
+  }
+}
+
+bool Run::check_over() {
+  if (is_over_) return true;
+  if (running_ > running_unwanted_) return false;
+  if (!has_startable() && !next_wave_.empty()) {
+    ready_.clear();  // Only nodes after the first failure can be left of this wave.
+    for (const std::uint32_t node : std::exchange(next_wave_, {})) push_ready(node);
+  }
+  if (!ready_.empty() && ready_.front() < first_error_) return false;
+  end(End::finished);
+  return true;
+}
+
+void Run::end(End how) {
+  end_ = how;
+  is_over_ = true;
+  if (deadline_timer_ != 0) context_->clock()->cancel(deadline_timer_);
+  executor_->notify(changed_);
+}
+
+void Run::end_early(End how) noexcept {
+  const Ref<Run> self(this);
+  Lock lock(mutex_);
+  if (is_over_) return;
+  end(how);
+  lock.unlock();
+  stop_.request_stop();
+  lock.lock();
+  settle(lock);
+}
+
+void Run::settle(Lock& lock) {
+  const bool is_over = check_over();
+  release_permits(lock, !is_over && has_startable());
+  if (is_over_) {
+    if (on_over_ && helpers_ == 0 && helpers_asked_ == 0) submit_helpers(lock, 1);
+  } else if (has_startable() && (!is_permit_wanted_ || spare_permits_ > 0)) {
+    if (has_driver_) {
+      if (is_driver_waiting_) executor_->notify(changed_);
+    } else if (helpers_ == 0 && helpers_asked_ == 0) {
+      submit_helpers(lock, 1);
+    }
+  }
+}
+
+void Run::release_permits(Lock& lock, bool keep_spare) {
+  if (!limiter_) return;
+  std::size_t count = std::exchange(surplus_permits_, 0);
+  if (!keep_spare) count += std::exchange(spare_permits_, 0);
+  if (count == 0) return;
+  lock.unlock();
+  for (; count > 0; --count) limiter_->release();
+  lock.lock();
+}
+
+void Run::deliver(Lock& lock) {
+  if (!is_over_ || !on_over_) return;
+  const std::function<void(Run&)> on_over = std::exchange(on_over_, nullptr);
+  const bool is_work_left = running_unwanted_ > 0;
+  lock.unlock();
+  stop_watch_.reset();
+  if (is_work_left) stop_.request_stop();
+  on_over(*this);
+  lock.lock();
+}
+
+void Run::complete(std::size_t node, Value value, std::exception_ptr error) noexcept {
+  const Ref<Run> self(this);
+  Lock lock(mutex_);
+  finish(static_cast<std::uint32_t>(node), std::move(value), std::move(error));
+  settle(lock);
+}
+
+void Run::on_permit() noexcept {
+  const Ref<Run> self(this);
+  Lock lock(mutex_);
+  is_permit_wanted_ = false;
+  ++spare_permits_;
+  settle(lock);
+}
+
+}  // namespace ember::xcs
