@@ -15,6 +15,11 @@ constexpr std::size_t max_error_body_bytes = std::size_t{1} << 20;
 // As long as the official clients wait: a model may think for minutes before its first byte.
 constexpr auto idle_timeout = std::chrono::minutes(10);
 
+bool is_event_stream(const net::HttpResponse& response) {
+  const auto type = response.header("content-type");
+  return response.status == 200 && type && type->starts_with("text/event-stream");
+}
+
 /// One streamed answer. The client calls `take` and then `end`, never at once.
 class StreamedAnswer {
  public:
@@ -26,9 +31,7 @@ class StreamedAnswer {
         parser_([this](const net::SseEvent& event) { take_event(event); }) {}
 
   void take(const net::HttpResponse& response, std::string_view chunk) {
-    const auto type = response.header("content-type");
-    if (response.status == 200 && type && type->starts_with("text/event-stream")) {
-      is_stream_ = true;
+    if (is_event_stream(response)) {
       parser_.feed(chunk);
     } else if (response.status == 200 || body_.size() < max_error_body_bytes) {
       body_ += chunk;
@@ -42,7 +45,7 @@ class StreamedAnswer {
     if (response.status != 200) {
       std::rethrow_exception(error_of_status(request_, protocol_->name(), response, body_));
     }
-    if (!is_stream_) return whole_answer();
+    if (!is_event_stream(response)) return whole_answer();
     if (!reader_->is_complete()) {
       refuse_response(request_.model_id, "the stream ended before the answer was complete", true);
     }
@@ -91,7 +94,6 @@ class StreamedAnswer {
   std::unique_ptr<StreamReader> reader_;
   net::SseParser parser_;
   std::string body_;
-  bool is_stream_ = false;
 };
 
 class HttpProvider final : public Provider {

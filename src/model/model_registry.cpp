@@ -109,14 +109,17 @@ void ModelRegistry::set_cost(const std::string& id, const ModelCost& cost) {
 }
 
 std::optional<ModelCost> ModelRegistry::cost(std::string_view id) const {
+  const std::string_view without_options = id.substr(0, id.find('?'));
   {
     const std::lock_guard lock(mutex_);
-    const auto set = costs_.find(id);
-    if (set != costs_.end()) return set->second;
-    const auto registered = models_.find(id);
-    if (registered != models_.end() && registered->second.cost) return registered->second.cost;
+    for (const std::string_view name : {id, without_options}) {
+      const auto set = costs_.find(name);
+      if (set != costs_.end()) return set->second;
+      const auto registered = models_.find(name);
+      if (registered != models_.end() && registered->second.cost) return registered->second.cost;
+    }
   }
-  return known_cost(id);
+  return known_cost(without_options);
 }
 
 std::vector<std::string> ModelRegistry::discover(const Context& context) {

@@ -50,6 +50,8 @@ TEST(Anthropic, asks_with_key_and_system_text_and_reads_the_answer) {
 }
 
 TEST(Anthropic, default_server_needs_its_key) {
+  const Environment base("ANTHROPIC_BASE_URL", "");
+  const Environment key("ANTHROPIC_API_KEY", "");
   try {
     (void)Model("anthropic:claude-3-opus").complete("p");
     FAIL();

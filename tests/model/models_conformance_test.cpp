@@ -49,7 +49,7 @@ TEST(Conformance, models_001) {
 TEST(Conformance, models_002) {
   const auto registry = registry_of({"openai:gpt-4o", "anthropic:claude-3-5-sonnet"});
   try {
-    registry->resolve("gpt-4p");
+    (void)registry->resolve("gpt-4p");
     FAIL() << "an unknown model was resolved";
   } catch (const ModelNotFoundError& error) {
     EXPECT_THAT(error.what(), HasSubstr("did you mean 'openai:gpt-4o'?"));
@@ -166,7 +166,7 @@ TEST(Conformance, models_017) {
   ScriptedProvider provider(
       failing_first(9, ProviderAPIError("Model 'dummy:a': HTTP status 400", 400, false)));
   try {
-    Model("dummy:a", {}, provider.registry()).complete("the secret prompt");
+    (void)Model("dummy:a", {}, provider.registry()).complete("the secret prompt");
     FAIL() << "a bad request succeeded";
   } catch (const ProviderAPIError& error) {
     EXPECT_EQ(error.status(), 400);

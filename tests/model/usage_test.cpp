@@ -42,7 +42,7 @@ TEST(UsageScope, counts_calls_attempts_latency_and_cost_of_its_own_calls) {
   const Context context(clock, TimePoint::max(), {});
   const ContextScope time(context);
   const auto registry = ModelRegistry::with_default_providers();
-  registry->set_cost("sim:echo?latency=2", {1, 2});
+  registry->set_cost("sim:echo", {1, 2});
   const Model model("sim:echo?latency=2", {}, registry);
   (void)model.complete("not counted");
   std::vector<CallRecord> records;
