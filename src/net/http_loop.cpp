@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <functional>
+#include <stdexcept>
 #include <utility>
 
 #include <ember/log.hpp>
@@ -173,7 +174,7 @@ void HttpLoop::accept(Submission submission) {
   transfer.accept(std::move(submission));
   transfer.state = Transfer::State::queued;
   const TimePoint time = now();
-  if (std::exception_ptr error = transfer.overdue(time)) return complete(transfer, error);
+  if (std::exception_ptr error = transfer.overdue(time)) return complete(transfer, std::move(error));
   if (transfer.stop_token().stop_possible()) {
     const Use use{&transfer, transfer.serial};
     transfer.on_stop.emplace(transfer.stop_token(),
@@ -221,20 +222,22 @@ void HttpLoop::start(Transfer& transfer) {
 }
 
 void HttpLoop::activate(Transfer& transfer) {
+  std::exception_ptr failure;
   try {
     transfer.prepare();
     TransferGroup& group = group_with_room();
-    if (!group.add(transfer)) throw HttpError(HttpErrorKind::internal, "the transport refuses the request");
+    if (!group.add(transfer)) throw std::runtime_error("the transport refuses it");
     transfer.state = Transfer::State::active;
     transfer.group = &group;
     ++active_;
-  } catch (const HttpError&) {
-    complete(transfer, std::current_exception());
+  } catch (const HttpError& error) {
+    failure = http_error(error.kind(), error.what());
   } catch (const std::exception& error) {
-    complete(transfer,
-             http_error(HttpErrorKind::internal, "can not start the request to " +
-                                                     transfer.url().host_and_port() + ": " + error.what()));
+    const std::string where = transfer.url().host_and_port();
+    failure =
+        http_error(HttpErrorKind::internal, "can not start the request to " + where + ": " + error.what());
   }
+  if (failure) complete(transfer, std::move(failure));
 }
 
 void HttpLoop::has_address(Transfer& transfer, bool was_looked_up) {
@@ -262,7 +265,7 @@ void HttpLoop::run_timers() {
     timers_.erase(timers_.begin());
     transfer.timer.reset();
     if (std::exception_ptr error = transfer.overdue(time)) {
-      complete(transfer, error);
+      complete(transfer, std::move(error));
     } else {
       set_timer(transfer, time);
     }
@@ -279,9 +282,7 @@ void HttpLoop::handle_ended() {
     if (std::exchange(group->is_touched, false)) group->collect(ended_);
   }
   for (const TransferGroup::Ended& ended : std::exchange(ended_, {})) {
-    const bool has_no_address =
-        ended.code == CURLE_COULDNT_RESOLVE_HOST || ended.code == CURLE_COULDNT_RESOLVE_PROXY;
-    complete(*ended.transfer, ended.transfer->end(ended.code), has_no_address);
+    complete(*ended.transfer, ended.transfer->end(ended.code), ended.code);
   }
 }
 
@@ -311,7 +312,7 @@ int HttpLoop::wait_milliseconds() const {
   return static_cast<int>(std::clamp<decltype(wait)>(wait, 0, INT_MAX));
 }
 
-void HttpLoop::complete(Transfer& transfer, Outcome outcome, bool has_no_address) {
+void HttpLoop::complete(Transfer& transfer, Outcome outcome, CURLcode code) {
   if (transfer.timer) timers_.erase(*transfer.timer);
   transfer.timer.reset();
   if (transfer.state == Transfer::State::active) {
@@ -322,7 +323,7 @@ void HttpLoop::complete(Transfer& transfer, Outcome outcome, bool has_no_address
     transfer.group->is_touched = true;  // Others may have waited for this one's connection.
     --active_;
   }
-  leave_gate(transfer, outcome, has_no_address);
+  leave_gate(transfer, code);
   const HttpClient::Done done = transfer.finish();
   if (idle_.size() >= kept_handles) transfer.shrink();
   idle_.push_back(&transfer);
@@ -334,14 +335,15 @@ void HttpLoop::complete(Transfer& transfer, Outcome outcome, bool has_no_address
   }
 }
 
-void HttpLoop::leave_gate(Transfer& transfer, const Outcome& outcome, bool has_no_address) {
+void HttpLoop::leave_gate(Transfer& transfer, CURLcode code) {
   const std::string& host = transfer.url().host;
   if (transfer.state == Transfer::State::gated && !transfer.is_lookup) gate_.leave(host, transfer);
   if (!std::exchange(transfer.is_lookup, false)) return;
+  const bool has_no_address = code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY;
   if (!has_no_address) return release(gate_.passed(host), true);
   for (Transfer* other : gate_.failed(host)) {
     other->state = Transfer::State::queued;  // It stands behind the gate no longer.
-    complete(*other, outcome.error());
+    complete(*other, other->end(code));      // Each with an error of its own: receivers may add to it.
   }
 }
 

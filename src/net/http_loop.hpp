@@ -74,8 +74,10 @@ class HttpLoop final : private TransferObserver {
   void set_timer(Transfer& transfer, TimePoint now);
   void handle_ended();
   void wait_and_handle();
-  void complete(Transfer& transfer, Outcome outcome, bool has_no_address = false);
-  void leave_gate(Transfer& transfer, const Outcome& outcome, bool has_no_address);
+  // Hands the outcome over. Keeps no reference to its exception, which belongs to the receiver's thread from
+  // then on.
+  void complete(Transfer& transfer, Outcome outcome, CURLcode code = CURLE_OK);
+  void leave_gate(Transfer& transfer, CURLcode code);
   void stop_everything();
   [[noreturn]] void halt();
   [[nodiscard]] int wait_milliseconds() const;
