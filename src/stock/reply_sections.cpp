@@ -1,9 +1,9 @@
 #include "stock/reply_sections.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstddef>
-#include <vector>
 
 namespace ember::non {
 namespace {
@@ -39,21 +39,17 @@ bool is_white(char c) {
   return white.find(c) != std::string_view::npos;
 }
 
-/// Walks over one line and notes how many bold markers it has passed.
-class LineReader {
+/// Walks over the label at the start of a line.
+class LabelReader {
  public:
-  explicit LineReader(std::string_view line) : rest_(line) {}
-
-  void skip(std::string_view characters) {
-    while (!rest_.empty() && characters.find(rest_.front()) != std::string_view::npos) {
-      if (rest_.starts_with("**")) {
-        ++bold_markers_;
-        rest_.remove_prefix(1);
-      }
-      rest_.remove_prefix(1);
-    }
+  explicit LabelReader(std::string_view line) : rest_(line) {
+    skip("#>-*_ \t");
+    const std::string_view passed = line.substr(0, line.size() - rest_.size());
+    const std::size_t start = passed.find_last_not_of("*_");
+    emphasis_ = passed.substr(start == std::string_view::npos ? 0 : start + 1);
   }
-  /// Takes `words`, in any case and with any space between them, or nothing.
+
+  /// Takes `words`, in any case and with any space between them and after, or nothing.
   bool take(std::string_view words) {
     std::string_view ahead = rest_;
     for (const char c : words) {
@@ -62,15 +58,33 @@ class LineReader {
       if (c == ' ') ahead.remove_prefix(std::min(ahead.find_first_not_of(white), ahead.size()));
     }
     rest_ = ahead;
+    skip(" \t");
     return true;
   }
-  [[nodiscard]] std::string_view rest() const { return rest_; }
-  /// True when a bold marker was passed whose counterpart is still to come.
-  [[nodiscard]] bool is_inside_bold() const { return bold_markers_ % 2 != 0; }
+  /// Takes the end of the emphasis that the label began with, if it stands here.
+  void take_emphasis() {
+    if (emphasis_.empty() || !rest_.starts_with(emphasis_)) return;
+    rest_.remove_prefix(emphasis_.size());
+    emphasis_ = {};
+    skip(" \t");
+  }
+  /// What follows, without the end of the label's emphasis.
+  [[nodiscard]] std::string content() {
+    take_emphasis();
+    std::string content(rest_);
+    const std::size_t end = emphasis_.empty() ? std::string::npos : content.find(emphasis_);
+    if (end != std::string::npos) content.erase(end, emphasis_.size());
+    return content;
+  }
 
  private:
+  void skip(std::string_view characters) {
+    rest_.remove_prefix(std::min(rest_.find_first_not_of(characters), rest_.size()));
+  }
+
   std::string_view rest_;
-  int bold_markers_ = 0;
+  // The stars or underscores right before the label, until their counterpart has been taken.
+  std::string_view emphasis_;
 };
 
 struct LabelledLine {
@@ -80,19 +94,11 @@ struct LabelledLine {
 
 std::optional<LabelledLine> read_label(std::string_view line) {
   for (const Label& label : labels) {
-    LineReader reader(line);
-    reader.skip("#>-*_ \t");
+    LabelReader reader(line);
     if (!reader.take(label.words)) continue;
-    reader.skip("*_ \t");
-    if (label.section == &ReplySections::revised_answer && reader.take("(optional)")) reader.skip("*_ \t");
-    if (!reader.take(":")) continue;
-    // Only what closes the label's own emphasis: further markers belong to the content.
-    if (reader.is_inside_bold()) {
-      std::string content(reader.rest());
-      if (const std::size_t close = content.find("**"); close != std::string::npos) content.erase(close, 2);
-      return LabelledLine{&label, std::move(content)};
-    }
-    return LabelledLine{&label, std::string(reader.rest())};
+    reader.take_emphasis();
+    if (label.section == &ReplySections::revised_answer && reader.take("(optional)")) reader.take_emphasis();
+    if (reader.take(":")) return LabelledLine{&label, reader.content()};
   }
   return std::nullopt;
 }

@@ -111,8 +111,8 @@ TEST(Ensemble, LaterMembersSeeTheSettingsOfTheCaller) {
 TEST(Ensemble, SurvivesManyMembersThatAnswerAtOnce) {
   const auto [models, registry] = ScriptedModels::make(echo_model);
   const auto scope = xcs::execution_options({.use_parallel = false});
-  const Value output = uniform_ensemble(20000, "sim:a", {}, {.registry = registry})(question);
-  EXPECT_EQ(output["responses"].size(), 20000U);
+  const Value output = uniform_ensemble(8000, "sim:a", {}, {.registry = registry})(question);
+  EXPECT_EQ(output["responses"].size(), 8000U);
   EXPECT_EQ(models->peak(), 1U);
 }
 

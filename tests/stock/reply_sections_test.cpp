@@ -31,6 +31,7 @@ TEST(ReplySections, OtherTextIsNoLabel) {
 
 TEST(ReplySections, OptionalBelongsToTheLabel) {
   for (const char* line : {"Revised Answer (optional): 4", "**Revised Answer (Optional):** 4",
+                           "**Revised Answer** (optional): 4", "* **Revised Answer (optional)**: 4",
                            "revised answer(optional) : 4", "Revised Answer: 4"}) {
     EXPECT_EQ(parse_reply(line).revised_answer, Section("4")) << line;
   }
