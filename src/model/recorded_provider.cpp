@@ -57,7 +57,9 @@ class Recordings {
       if (!value || !value->is_string()) throw DataError(place + "expected a string '" + field + "'");
       return value->string();
     };
-    add(text("model"), text("prompt"), text("completion"));
+    const std::string& model = text("model");
+    const std::string& prompt = text("prompt");
+    add(model, prompt, text("completion"));
   }
 
   std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> models_;
