@@ -95,7 +95,7 @@ struct HttpClientOptions {
   bool allow_http2 = true;
   /// Active transfers per transport handle. The costs of one grow with its transfers, so more handles are
   /// opened.
-  std::size_t transfers_per_handle = 1000;
+  std::size_t transfers_per_handle = 250;
   /// Requests in flight at once; more wait their turn. 0: as many as the limit of open files has room for,
   /// less a reserve for the rest of the process.
   std::size_t max_in_flight = 0;
