@@ -1,4 +1,5 @@
-// Clock: the one seam for time. Real time and simulated time implement it; nothing else asks the system for time.
+// Clock: the one seam for time. Real time and simulated time implement it; nothing else asks the system for
+// time.
 #pragma once
 
 #include <chrono>
@@ -33,14 +34,16 @@ class Clock {
 
   [[nodiscard]] virtual TimePoint now() const noexcept = 0;
 
-  /// Calls `callback` once, at `when` or soon after, on a thread of the clock. The callback must be short and must
-  /// not throw. Returns an id for `cancel`, never 0.
+  /// Calls `callback` once, at `when` or soon after, on a thread of the clock. The callback must be short and
+  /// must not throw. Returns an id for `cancel`, never 0.
   virtual TimerId call_at(TimePoint when, std::function<void()> callback) = 0;
 
-  /// Forgets a timer. Returns true when its callback will not run; false when it has run, is running or is unknown.
+  /// Forgets a timer. Returns true when its callback will not run; false when it has run, is running or is
+  /// unknown.
   virtual bool cancel(TimerId timer) noexcept = 0;
 
-  /// Blocks the calling thread until `when`, or until a stop is requested. Returns true when `when` was reached.
+  /// Blocks the calling thread until `when`, or until a stop is requested. Returns true when `when` was
+  /// reached.
   virtual bool sleep_until(TimePoint when, const std::stop_token& stop) = 0;
 
   /// True when time is virtual: it moves only when nothing else can run.

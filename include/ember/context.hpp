@@ -9,7 +9,8 @@
 
 namespace ember {
 
-/// The circumstances of one operator call. A cheap value; valid as long as it is kept, also after the call ended.
+/// The circumstances of one operator call. A cheap value; valid as long as it is kept, also after the call
+/// ended.
 class Context {
  public:
   /// No deadline, no stop request, real time.

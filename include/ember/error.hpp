@@ -1,5 +1,6 @@
-// Errors: one hierarchy under `Error`, each with a code, the operator path, a hint, a context and a nested cause.
-// `what()` is the bare message; `describe()` is the decorated form for people. The library never prints or aborts.
+// Errors: one hierarchy under `Error`, each with a code, the operator path, a hint, a context and a nested
+// cause. `what()` is the bare message; `describe()` is the decorated form for people. The library never
+// prints or aborts.
 #pragma once
 
 #include <exception>
@@ -115,7 +116,8 @@ std::string type_name_of(const std::exception_ptr& error);
 /// The innermost cause of any exception: follows `Error::cause()` to its end.
 std::exception_ptr root_cause(std::exception_ptr error);
 
-// Arguments, values and configuration ------------------------------------------------------------------------------
+// Arguments, values and configuration
+// ------------------------------------------------------------------------------
 
 /// An argument is not acceptable (a ValueError in Python).
 class InvalidArgumentError : public ErrorOf<std::invalid_argument> {
@@ -167,7 +169,8 @@ class ConfigError : public ErrorOf<std::invalid_argument> {
   explicit ConfigError(const std::string& message) : ErrorOf(Errc::config, message) {}
 };
 
-// Operators --------------------------------------------------------------------------------------------------------
+// Operators
+// --------------------------------------------------------------------------------------------------------
 
 /// Root of what can go wrong in and around an operator.
 class OperatorError : public ErrorOf<std::runtime_error> {
@@ -192,7 +195,8 @@ class SpecificationValidationError : public OperatorError {
       : OperatorError(message, Errc::specification_validation) {}
 };
 
-// Models -----------------------------------------------------------------------------------------------------------
+// Models
+// -----------------------------------------------------------------------------------------------------------
 
 /// Root of what can go wrong with models and providers.
 class ModelError : public ErrorOf<std::runtime_error> {
@@ -234,7 +238,8 @@ class InvalidPromptError : public ModelError {
   explicit InvalidPromptError(const std::string& message) : ModelError(message, Errc::invalid_prompt) {}
 };
 
-// Execution --------------------------------------------------------------------------------------------------------
+// Execution
+// --------------------------------------------------------------------------------------------------------
 
 /// Root of what can go wrong in the engine.
 class XCSError : public ErrorOf<std::runtime_error> {

@@ -22,10 +22,11 @@ class Plan;
 
 /// Runs `graph` on `inputs` and gives the outputs of its nodes, exactly as the operators returned them.
 ///
-/// Throws before anything runs: GraphError for a cycle, TraceError for an incomplete graph, InvalidArgumentError for
-/// options out of range or unknown output nodes. Throws ExecutionError for the first failing node in program order, with
-/// the outputs finished so far; ExecutionErrorGroup when `fail_fast` is off; ExecutionTimeoutError at the deadline, whatever
-/// the operators do; DataFlowError when data does not flow as the graph says. Thread-safe.
+/// Throws before anything runs: GraphError for a cycle, TraceError for an incomplete graph,
+/// InvalidArgumentError for options out of range or unknown output nodes. Throws ExecutionError for the first
+/// failing node in program order, with the outputs finished so far; ExecutionErrorGroup when `fail_fast` is
+/// off; ExecutionTimeoutError at the deadline, whatever the operators do; DataFlowError when data does not
+/// flow as the graph says. Thread-safe.
 Results execute(const XCSGraph& graph, const ExecutionOptions& options = {});
 Results execute(const Autograph& graph, const ExecutionOptions& options = {});
 /// The same with run inputs. A template only so that `{}` means no options.
@@ -74,9 +75,10 @@ struct ExecutionResult {
   [[nodiscard]] bool is_complete() const noexcept { return errors.empty() && outputs.size() == node_count; }
 };
 
-/// Like `execute`, but failures of nodes are part of the result and not thrown. Deadlines, stop requests and errors that
-/// come before the run still throw.
-ExecutionResult execute_detailed(const XCSGraph& graph, const Value& inputs = {}, const ExecutionOptions& options = {});
+/// Like `execute`, but failures of nodes are part of the result and not thrown. Deadlines, stop requests and
+/// errors that come before the run still throw.
+ExecutionResult execute_detailed(const XCSGraph& graph, const Value& inputs = {},
+                                 const ExecutionOptions& options = {});
 
 /// A graph compiled once, to be run many times, also without holding a thread. A cheap value, thread-safe.
 class CompiledGraph {
@@ -87,9 +89,10 @@ class CompiledGraph {
 
   /// As `execute`; `output_nodes` in `options` is refused with InvalidArgumentError.
   [[nodiscard]] Results run(const Value& inputs = {}, const ExecutionOptions& options = {}) const;
-  /// Starts a run and returns. `done` is called once, with what `run` would return or throw, on a thread of the runtime; it
-  /// must not throw. Throws InvalidArgumentError for options out of range.
-  void run_async(const Value& inputs, const ExecutionOptions& options, std::function<void(Result<Results>)> done) const;
+  /// Starts a run and returns. `done` is called once, with what `run` would return or throw, on a thread of
+  /// the runtime; it must not throw. Throws InvalidArgumentError for options out of range.
+  void run_async(const Value& inputs, const ExecutionOptions& options,
+                 std::function<void(Result<Results>)> done) const;
 
   [[nodiscard]] std::size_t size() const noexcept;
   [[nodiscard]] const std::shared_ptr<const Plan>& plan() const noexcept { return plan_; }

@@ -15,7 +15,8 @@ namespace ember::xcs {
 /// A node failed. `cause()` is what its operator threw; `path()` starts with the node.
 class ExecutionError : public XCSError {
  public:
-  explicit ExecutionError(const std::string& message, Errc::Code code = Errc::execution) : XCSError(message, code) {}
+  explicit ExecutionError(const std::string& message, Errc::Code code = Errc::execution)
+      : XCSError(message, code) {}
   /// `Node 'b' failed: boom`.
   static ExecutionError for_node(std::string_view node, const std::exception_ptr& cause);
 
@@ -56,7 +57,8 @@ class ExecutionStoppedError : public ExecutionError {
 /// Nodes failed while `fail_fast` was off.
 class ExecutionErrorGroup : public ExecutionError {
  public:
-  /// `errors`: the failed nodes with their errors, in program order; `skipped`: the nodes that depend on them.
+  /// `errors`: the failed nodes with their errors, in program order; `skipped`: the nodes that depend on
+  /// them.
   ExecutionErrorGroup(std::vector<std::pair<std::string, std::exception_ptr>> errors,
                       std::vector<std::string> skipped);
   [[nodiscard]] const std::vector<std::pair<std::string, std::exception_ptr>>& errors() const noexcept {

@@ -1,4 +1,5 @@
-// ExecutionOptions: how the engine runs things, as a plain value and as a scope of a thread and what it starts.
+// ExecutionOptions: how the engine runs things, as a plain value and as a scope of a thread and what it
+// starts.
 #pragma once
 
 #include <memory>
@@ -13,12 +14,13 @@
 
 namespace ember::xcs {
 
-/// A plain value: only the fields that were set count. Levels overlay each other field by field, the highest first:
-/// explicit arguments, innermost scope, outer scopes, process-wide defaults.
+/// A plain value: only the fields that were set count. Levels overlay each other field by field, the highest
+/// first: explicit arguments, innermost scope, outer scopes, process-wide defaults.
 struct ExecutionOptions {
   /// Allow concurrency. Default true.
   std::optional<bool> use_parallel = {};
-  /// Most operators that execute at once in the call tree this was set for, through every nesting. At least 1.
+  /// Most operators that execute at once in the call tree this was set for, through every nesting. At
+  /// least 1.
   std::optional<int> max_workers = {};
   /// `auto`, `cpu`, `gpu`, `cuda`, `tpu` or `<kind>:<index>`.
   std::optional<std::string> device_strategy = {};
@@ -42,20 +44,20 @@ struct ExecutionOptions {
   /// For `execute` only: ends the run when a stop is requested.
   std::stop_token stop_token = {};
 
-  /// From string-keyed settings, for files and command lines. Throws InvalidArgumentError: `Invalid execution option:
-  /// name` (or `options: a, b`, sorted), or naming the option, its value and what is valid.
+  /// From string-keyed settings, for files and command lines. Throws InvalidArgumentError: `Invalid execution
+  /// option: name` (or `options: a, b`, sorted), or naming the option, its value and what is valid.
   static ExecutionOptions from(const Value& settings);
   /// Throws InvalidArgumentError naming the option that is out of range.
   void validate() const;
-  /// These options, with unset fields taken from `lower`. A `scheduler` without `use_parallel` sets the flag; a
-  /// `use_parallel` that contradicts an inherited scheduler clears that scheduler.
+  /// These options, with unset fields taken from `lower`. A `scheduler` without `use_parallel` sets the flag;
+  /// a `use_parallel` that contradicts an inherited scheduler clears that scheduler.
   [[nodiscard]] ExecutionOptions over(const ExecutionOptions& lower) const;
   /// True when concurrency is allowed by flag, scheduler and `max_workers`.
   [[nodiscard]] bool is_parallel() const noexcept;
 };
 
-/// Makes options effective for the calling thread, and for work that the engine starts on its behalf, while it lives.
-/// Scopes end on the thread that started them, innermost first.
+/// Makes options effective for the calling thread, and for work that the engine starts on its behalf, while
+/// it lives. Scopes end on the thread that started them, innermost first.
 class [[nodiscard]] ExecutionScope {
  public:
   explicit ExecutionScope(const ExecutionOptions& options);
@@ -68,11 +70,14 @@ class [[nodiscard]] ExecutionScope {
   std::unique_ptr<State> state_;
 };
 
-/// A scope: `auto scope = execution_options({.max_workers = 4});`. Throws InvalidArgumentError before anything changes.
-inline ExecutionScope execution_options(const ExecutionOptions& options) { return ExecutionScope(options); }
+/// A scope: `auto scope = execution_options({.max_workers = 4});`. Throws InvalidArgumentError before
+/// anything changes.
+inline ExecutionScope execution_options(const ExecutionOptions& options) {
+  return ExecutionScope(options);
+}
 
-/// Merges `options` into the process-wide defaults and returns those. Throws InvalidArgumentError; the defaults are then
-/// unchanged. Thread-safe.
+/// Merges `options` into the process-wide defaults and returns those. Throws InvalidArgumentError; the
+/// defaults are then unchanged. Thread-safe.
 ExecutionOptions set_execution_options(const ExecutionOptions& options);
 /// What is effective on this thread: a snapshot in which every option with a default is set. Thread-safe.
 ExecutionOptions get_execution_options();

@@ -148,8 +148,8 @@ class XCSGraph {
   [[nodiscard]] const std::vector<std::size_t>& inbound_edges(std::size_t index) const {
     return inbound_[index];
   }
-  /// The graph compiled for execution, kept until the graph changes. Throws GraphError for a cycle and TraceError for an
-  /// incomplete graph.
+  /// The graph compiled for execution, kept until the graph changes. Throws GraphError for a cycle and
+  /// TraceError for an incomplete graph.
   [[nodiscard]] std::shared_ptr<const Plan> plan() const;
   /// `topological_sort` as indices.
   [[nodiscard]] std::vector<std::size_t> topological_indices() const;

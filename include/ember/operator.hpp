@@ -1,4 +1,5 @@
-// Operators: leaves (`Operator`) are opaque units of work, composites (`Composite`) are pure dataflow over Vars.
+// Operators: leaves (`Operator`) are opaque units of work, composites (`Composite`) are pure dataflow over
+// Vars.
 #pragma once
 
 #include <cstddef>
@@ -28,10 +29,11 @@ struct Child {
   std::shared_ptr<const OperatorBase> target;
 };
 
-/// What the engine knows of an operator without knowing its types. Users derive from `Operator` or `Composite`.
+/// What the engine knows of an operator without knowing its types. Users derive from `Operator` or
+/// `Composite`.
 ///
-/// Operators are immutable once they are inside an `Op`; `forward` is const and may run on many threads at once.
-/// Two instances are two different operators, whatever their fields hold.
+/// Operators are immutable once they are inside an `Op`; `forward` is const and may run on many threads at
+/// once. Two instances are two different operators, whatever their fields hold.
 class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
  public:
   /// Inside operators, `Completion` is the callback of `forward_async`.
@@ -41,14 +43,15 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
 
   /// The name in traces, errors and node ids: by default the class name without namespaces.
   [[nodiscard]] virtual std::string name() const;
-  /// True when equal inputs always give equal outputs and nothing else happens: then the engine may merge equal calls.
+  /// True when equal inputs always give equal outputs and nothing else happens: then the engine may merge
+  /// equal calls.
   [[nodiscard]] virtual bool is_pure() const { return false; }
   /// What inputs and output are checked against; null means no checks. Lifetime: that of the operator.
   [[nodiscard]] virtual const Specification* specification() const { return nullptr; }
   /// Several calls at once, one output per input in order. Override it when that is cheaper than one by one.
   [[nodiscard]] virtual std::vector<Value> forward_batch(const std::vector<Value>& inputs) const;
-  /// Starts a call and returns at once; `done` gets the outcome later, from any thread. Override it in place of
-  /// `forward` for work that waits.
+  /// Starts a call and returns at once; `done` gets the outcome later, from any thread. Override it in place
+  /// of `forward` for work that waits.
   virtual void forward_async(Value inputs, Context context, Completion done) const;
 
   /// Number of arguments of the signature. One argument travels as itself, any other number as a list.
@@ -74,8 +77,8 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   OperatorBase& operator=(const OperatorBase&) = default;
   OperatorBase& operator=(OperatorBase&&) = default;
 
-  /// Registers a part under `name` and returns its handle. `part` is an operator object or an Op. Call it in a member
-  /// initialiser or the constructor. Throws InvalidArgumentError when the name is taken or empty.
+  /// Registers a part under `name` and returns its handle. `part` is an operator object or an Op. Call it in
+  /// a member initialiser or the constructor. Throws InvalidArgumentError when the name is taken or empty.
   template <class Part>
   auto child(std::string name, Part part);
 
@@ -100,8 +103,8 @@ std::vector<Value> split_arguments(const OperatorBase& target, const Value& argu
 /// The one-Value form of a call's arguments.
 Value join_arguments(std::vector<Value> arguments);
 
-/// A leaf: `class Ask : public Operator<Answer(Question)> { Answer forward(const Question&) const override; };`.
-/// `Operator<>` is the dynamic form, `Value forward(const Value& inputs) const`.
+/// A leaf: `class Ask : public Operator<Answer(Question)> { Answer forward(const Question&) const override;
+/// };`. `Operator<>` is the dynamic form, `Value forward(const Value& inputs) const`.
 template <class Signature = Value(Value)>
 class Operator;
 
@@ -132,8 +135,8 @@ class Operator<R(A...)> : public OperatorBase {
   }
 };
 
-/// Pure dataflow: `class Panel : public Composite<Answer(Question)> { Var<Answer> forward(Var<Question>) const
-/// override; };`. May be recorded, replayed or run with overlap.
+/// Pure dataflow: `class Panel : public Composite<Answer(Question)> { Var<Answer> forward(Var<Question>)
+/// const override; };`. May be recorded, replayed or run with overlap.
 template <class Signature = Value(Value)>
 class Composite;
 

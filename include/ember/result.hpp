@@ -11,8 +11,9 @@ namespace ember {
 template <class T>
 class Result {
  public:
-  Result(T value) : value_(std::move(value)) {}                                 // NOLINT(google-explicit-constructor)
-  Result(std::exception_ptr error) noexcept : error_(std::move(error)) {}       // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(std::exception_ptr error) noexcept
+      : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool has_value() const noexcept { return value_.has_value(); }
   explicit operator bool() const noexcept { return has_value(); }

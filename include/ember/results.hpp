@@ -15,7 +15,8 @@ namespace ember::xcs {
 
 class Plan;
 
-/// The outputs of nodes, in topological order, found by id or by any other name of the node. A cheap, immutable value.
+/// The outputs of nodes, in topological order, found by id or by any other name of the node. A cheap,
+/// immutable value.
 class Results {
  public:
   /// Empty.

@@ -48,14 +48,14 @@ class Runtime {
   explicit Runtime(RuntimeOptions options = {});
   /// The runtime of the process: one thread per core, more while operators block.
   static Runtime process();
-  /// Virtual time and a seeded order of ready work: one thing happens at a time, and time moves when nothing else can.
-  /// A 30 s model call takes microseconds. Real connections can not be opened in it.
+  /// Virtual time and a seeded order of ready work: one thing happens at a time, and time moves when nothing
+  /// else can. A 30 s model call takes microseconds. Real connections can not be opened in it.
   static Runtime simulated(SimulationOptions options = {});
   /// The runtime of the calling thread: that of the innermost `run`, else the process's.
   static Runtime current();
 
-  /// Runs `body` on the calling thread with this runtime. In a simulation, every thread but one stands still at any
-  /// time; throws XCSError when all wait for something that can not come. Rethrows what `body` throws.
+  /// Runs `body` on the calling thread with this runtime. In a simulation, every thread but one stands still
+  /// at any time; throws XCSError when all wait for something that can not come. Rethrows what `body` throws.
   void run(const std::function<void()>& body) const;
 
   [[nodiscard]] TimePoint now() const noexcept;

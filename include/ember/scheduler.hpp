@@ -21,9 +21,10 @@ enum class SchedulerKind { automatic, noop, parallel, sequential, wave };
 class Scheduler {
  public:
   /// A name from the list above, in any case. Throws InvalidArgumentError listing the valid names.
-  Scheduler(std::string_view name);             // NOLINT(google-explicit-constructor)
-  Scheduler(const char* name) : Scheduler(std::string_view(name)) {}          // NOLINT(google-explicit-constructor)
-  Scheduler(const std::string& name) : Scheduler(std::string_view(name)) {}   // NOLINT(google-explicit-constructor)
+  Scheduler(std::string_view name);                                   // NOLINT(google-explicit-constructor)
+  Scheduler(const char* name) : Scheduler(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
+  Scheduler(const std::string& name)
+      : Scheduler(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
   /// Throws InvalidArgumentError when `max_workers` is below 1.
   explicit Scheduler(SchedulerKind kind, std::optional<int> max_workers = std::nullopt);
 
@@ -42,8 +43,8 @@ class Scheduler {
   std::optional<int> max_workers_;
 };
 
-/// The scheduler of that name. Throws InvalidArgumentError for an unknown name, listing the valid ones, and for
-/// `max_workers` below 1.
+/// The scheduler of that name. Throws InvalidArgumentError for an unknown name, listing the valid ones, and
+/// for `max_workers` below 1.
 Scheduler create_scheduler(std::string_view name, std::optional<int> max_workers = std::nullopt);
 
 /// `sequential` under its older name.

@@ -1,5 +1,5 @@
-// Var<T>: a value that may still be symbolic or pending. Calling an `Op` with Vars is the only place where recording
-// happens; `get()` is the only way to look at the data.
+// Var<T>: a value that may still be symbolic or pending. Calling an `Op` with Vars is the only place where
+// recording happens; `get()` is the only way to look at the data.
 #pragma once
 
 #include <concepts>
@@ -85,7 +85,9 @@ class VarSource {
   /// The number of items at `path`. The default reads the data.
   [[nodiscard]] virtual std::size_t size(const Path& path) const { return read(path).size(); }
   /// True when the part at `path` has `field`. The default reads the data.
-  [[nodiscard]] virtual bool has(const Path& path, std::string_view field) const { return read(path).has(field); }
+  [[nodiscard]] virtual bool has(const Path& path, std::string_view field) const {
+    return read(path).has(field);
+  }
   /// The interpreter that records or runs calls with this value; null when it is gone.
   [[nodiscard]] virtual Interpreter* interpreter() const noexcept = 0;
 };
@@ -114,17 +116,23 @@ class Var {
   /// The data, as T. Waits for pending data; throws TraceError while recording.
   [[nodiscard]] T get() const { return Argument<T>(data_.get()).get(); }
 
-  /// A field, still symbolic when this is. Fields of a typed Var are named by member: `question[&Question::text]`.
+  /// A field, still symbolic when this is. Fields of a typed Var are named by member:
+  /// `question[&Question::text]`.
   template <class Member, class Class>
     requires std::same_as<Class, T>
   [[nodiscard]] Var<Member> operator[](Member Class::*member) const {
     return Var<Member>(data_.at(std::string(field_name(member))));
   }
-  [[nodiscard]] Var<Value> operator[](const char* field) const { return Var<Value>(data_.at(std::string(field))); }
+  [[nodiscard]] Var<Value> operator[](const char* field) const {
+    return Var<Value>(data_.at(std::string(field)));
+  }
   [[nodiscard]] Var<Value> operator[](const std::string& field) const { return Var<Value>(data_.at(field)); }
   /// An item of a list, still symbolic when this is.
   [[nodiscard]] auto operator[](std::size_t index) const {
-    if constexpr (requires { typename T::value_type; typename T::allocator_type; }) {
+    if constexpr (requires {
+                    typename T::value_type;
+                    typename T::allocator_type;
+                  }) {
       return Var<typename T::value_type>(data_.at(index));
     } else {
       return Var<Value>(data_.at(index));
@@ -165,7 +173,8 @@ struct VarField {
 /// A mapping of Vars and plain data: `object({{"text", answer["out"]}, {"k", 5}})`.
 Var<Value> object(std::initializer_list<VarField> fields);
 
-/// One mapping with the fields of both. A field that both have is an InvalidArgumentError, at run time if not earlier.
+/// One mapping with the fields of both. A field that both have is an InvalidArgumentError, at run time if not
+/// earlier.
 Var<Value> merge(const Var<Value>& left, const Var<Value>& right);
 Var<Value> merge(const Var<Value>& left, std::initializer_list<VarField> right);
 

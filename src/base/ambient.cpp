@@ -15,7 +15,9 @@ thread_local const Ambient* thread_ambient = nullptr;
 
 }  // namespace
 
-const Ambient& Ambient::current() noexcept { return thread_ambient ? *thread_ambient : empty_ambient(); }
+const Ambient& Ambient::current() noexcept {
+  return thread_ambient ? *thread_ambient : empty_ambient();
+}
 
 Ambient Ambient::with(AmbientSlot slot, std::shared_ptr<const void> content) const {
   auto slots = slots_ ? std::make_shared<Slots>(*slots_) : std::make_shared<Slots>();
@@ -29,6 +31,8 @@ AmbientScope::AmbientScope(Ambient ambient) noexcept : own_(std::move(ambient)),
   thread_ambient = &own_;
 }
 
-AmbientScope::~AmbientScope() { thread_ambient = previous_; }
+AmbientScope::~AmbientScope() {
+  thread_ambient = previous_;
+}
 
 }  // namespace ember

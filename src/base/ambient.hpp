@@ -1,5 +1,5 @@
-// Ambient: the settings of a thread that work started by it inherits: options, model parameters, the recorder, ...
-// One immutable node holds all slots, so handing it to another thread is one reference count.
+// Ambient: the settings of a thread that work started by it inherits: options, model parameters, the
+// recorder, ... One immutable node holds all slots, so handing it to another thread is one reference count.
 #pragma once
 
 #include <array>
@@ -9,7 +9,15 @@
 namespace ember {
 
 /// One slot per kind of inherited setting; each is written by one layer only.
-enum class AmbientSlot : std::size_t { runtime, options, limiter, interpreter, model_parameters, span, count };
+enum class AmbientSlot : std::size_t {
+  runtime,
+  options,
+  limiter,
+  interpreter,
+  model_parameters,
+  span,
+  count
+};
 
 /// An immutable set of inherited settings. A default one is empty.
 class Ambient {
@@ -35,7 +43,8 @@ class Ambient {
   std::shared_ptr<const Slots> slots_;
 };
 
-/// Makes `ambient` the settings of the calling thread while it lives. Scopes end in the reverse order of their start.
+/// Makes `ambient` the settings of the calling thread while it lives. Scopes end in the reverse order of
+/// their start.
 class AmbientScope {
  public:
   explicit AmbientScope(Ambient ambient) noexcept;

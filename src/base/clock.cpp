@@ -1,5 +1,5 @@
-// Real time: one thread keeps all timers in order of their time. It is never joined, so that a process may exit
-// while callbacks are pending.
+// Real time: one thread keeps all timers in order of their time. It is never joined, so that a process may
+// exit while callbacks are pending.
 #include <ember/clock.hpp>
 
 #include <condition_variable>
@@ -18,10 +18,13 @@ Duration from_seconds(double seconds) noexcept {
   return std::chrono::round<Duration>(std::chrono::duration<double>(seconds));
 }
 
-double to_seconds(Duration duration) noexcept { return std::chrono::duration<double>(duration).count(); }
+double to_seconds(Duration duration) noexcept {
+  return std::chrono::duration<double>(duration).count();
+}
 
 TimePoint time_after(TimePoint start, Duration delay) noexcept {
-  if (start.time_since_epoch() >= Duration::zero() && delay > TimePoint::max() - start) return TimePoint::max();
+  if (start.time_since_epoch() >= Duration::zero() && delay > TimePoint::max() - start)
+    return TimePoint::max();
   return start + delay;
 }
 

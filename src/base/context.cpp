@@ -1,4 +1,5 @@
-// The current context of a thread is a pointer to the one its engine keeps, so entering a call costs two stores.
+// The current context of a thread is a pointer to the one its engine keeps, so entering a call costs two
+// stores.
 #include <ember/context.hpp>
 
 #include <utility>
@@ -15,7 +16,9 @@ Context::Context() : clock_(Clock::real()) {}
 Context::Context(std::shared_ptr<Clock> clock, TimePoint deadline, std::stop_token stop, std::string device)
     : clock_(std::move(clock)), deadline_(deadline), stop_(std::move(stop)), device_(std::move(device)) {}
 
-Context Context::current() { return thread_context ? *thread_context : Context(); }
+Context Context::current() {
+  return thread_context ? *thread_context : Context();
+}
 
 Duration Context::remaining() const noexcept {
   if (deadline_ == TimePoint::max()) return Duration::max();
@@ -37,6 +40,8 @@ ContextScope::ContextScope(const Context& context) noexcept : previous_(thread_c
   thread_context = &context;
 }
 
-ContextScope::~ContextScope() { thread_context = previous_; }
+ContextScope::~ContextScope() {
+  thread_context = previous_;
+}
 
 }  // namespace ember

@@ -102,8 +102,8 @@ OperatorExecutionError OperatorExecutionError::for_operator(std::string_view nam
 }
 
 ModelNotFoundError ModelNotFoundError::for_model(std::string_view model, std::string_view provider) {
-  ModelNotFoundError error("Model '" + std::string(model) + "' not found from provider '" + std::string(provider) +
-                           "'");
+  ModelNotFoundError error("Model '" + std::string(model) + "' not found from provider '" +
+                           std::string(provider) + "'");
   error.add_context("model_name", std::string(model));
   error.add_context("provider_name", std::string(provider));
   return error;

@@ -47,6 +47,8 @@ class CallGovernor final : public Interpreter {
 
 }  // namespace
 
-std::shared_ptr<Interpreter> govern_calls(Interpreter* outer) { return std::make_shared<CallGovernor>(outer); }
+std::shared_ptr<Interpreter> govern_calls(Interpreter* outer) {
+  return std::make_shared<CallGovernor>(outer);
+}
 
 }  // namespace ember::xcs

@@ -7,8 +7,8 @@
 
 namespace ember::xcs {
 
-/// An interpreter that runs the outermost plain calls under the deadline of the effective options. `outer` is the
-/// interpreter it replaces; may be null.
+/// An interpreter that runs the outermost plain calls under the deadline of the effective options. `outer` is
+/// the interpreter it replaces; may be null.
 std::shared_ptr<Interpreter> govern_calls(Interpreter* outer);
 
 }  // namespace ember::xcs

@@ -35,16 +35,19 @@ bool is_noop(const ExecutionOptions& options) {
 Results simulated_results(const std::shared_ptr<const Plan>& plan) {
   std::vector<Value> markers;
   for (const std::uint32_t node : plan->outputs()) {
-    markers.push_back({{"_simulated", true}, {"node_id", plan->id(node)}, {"operator", plan->reference(node).name()}});
+    markers.push_back(
+        {{"_simulated", true}, {"node_id", plan->id(node)}, {"operator", plan->reference(node).name()}});
   }
   return Results(plan, plan->outputs(), std::move(markers));
 }
 
-RunRequest request_for(const std::shared_ptr<const Plan>& plan, const Value& inputs, const ExecutionOptions& options) {
+RunRequest request_for(const std::shared_ptr<const Plan>& plan, const Value& inputs,
+                       const ExecutionOptions& options) {
   return {plan, inputs, effective(options), has_settings(options), {}};
 }
 
-Results run_plan(const std::shared_ptr<const Plan>& plan, const Value& inputs, const ExecutionOptions& options) {
+Results run_plan(const std::shared_ptr<const Plan>& plan, const Value& inputs,
+                 const ExecutionOptions& options) {
   RunRequest request = request_for(plan, inputs, options);
   if (is_noop(request.options)) return simulated_results(plan);
   const Ref<Run> run = Run::create(std::move(request));
@@ -66,7 +69,8 @@ Results execute(const Autograph& graph, const ExecutionOptions& options) {
   return execute_with_inputs(graph.graph(), Value(), options);
 }
 
-ExecutionResult execute_detailed(const XCSGraph& graph, const Value& inputs, const ExecutionOptions& options) {
+ExecutionResult execute_detailed(const XCSGraph& graph, const Value& inputs,
+                                 const ExecutionOptions& options) {
   const std::shared_ptr<const Plan> plan = plan_of(graph, options);
   RunRequest request = request_for(plan, inputs, options);
   if (is_noop(request.options)) {
@@ -92,14 +96,16 @@ std::exception_ptr ExecutionResult::get_error(const std::string& node) const noe
   return nullptr;
 }
 
-CompiledGraph::CompiledGraph(const XCSGraph& graph, const std::optional<std::vector<std::string>>& output_nodes)
+CompiledGraph::CompiledGraph(const XCSGraph& graph,
+                             const std::optional<std::vector<std::string>>& output_nodes)
     : plan_(Plan::compile(graph, output_nodes)) {}
 
 namespace {
 
 void refuse_output_nodes(const ExecutionOptions& options) {
   if (options.output_nodes) {
-    throw InvalidArgumentError("output_nodes were chosen when the graph was compiled: they can not be given to a run");
+    throw InvalidArgumentError(
+        "output_nodes were chosen when the graph was compiled: they can not be given to a run");
   }
 }
 
@@ -127,6 +133,8 @@ void CompiledGraph::run_async(const Value& inputs, const ExecutionOptions& optio
   Run::create(std::move(request))->start();
 }
 
-std::size_t CompiledGraph::size() const noexcept { return plan_->size(); }
+std::size_t CompiledGraph::size() const noexcept {
+  return plan_->size();
+}
 
 }  // namespace ember::xcs

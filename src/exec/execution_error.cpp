@@ -13,7 +13,8 @@ std::string seconds_text(double seconds) {
 
 std::string group_message(const std::vector<std::pair<std::string, std::exception_ptr>>& errors,
                           const std::vector<std::string>& skipped) {
-  std::string message = std::to_string(errors.size()) + (errors.size() == 1 ? " node failed: " : " nodes failed: ");
+  std::string message =
+      std::to_string(errors.size()) + (errors.size() == 1 ? " node failed: " : " nodes failed: ");
   const char* separator = "";
   for (const auto& [node, error] : errors) {
     message += separator + node + " (" + message_of(error) + ")";
@@ -57,8 +58,8 @@ ExecutionError ExecutionError::for_node(std::string_view node, const std::except
 }
 
 ExecutionTimeoutError::ExecutionTimeoutError(double timeout_seconds, std::size_t finished, std::size_t total)
-    : ExecutionError("execution timed out after " + seconds_text(timeout_seconds) + " s: " + std::to_string(finished) +
-                         " of " + std::to_string(total) + " nodes finished",
+    : ExecutionError("execution timed out after " + seconds_text(timeout_seconds) + " s: " +
+                         std::to_string(finished) + " of " + std::to_string(total) + " nodes finished",
                      Errc::execution_timeout),
       timeout_seconds_(timeout_seconds),
       finished_(finished) {}

@@ -18,8 +18,8 @@ namespace ember::xcs {
 namespace {
 
 [[noreturn]] void refuse(std::string_view option, const std::string& expected, const std::string& found) {
-  throw InvalidArgumentError("Invalid value for execution option " + std::string(option) + ": expected " + expected +
-                             ", got " + found);
+  throw InvalidArgumentError("Invalid value for execution option " + std::string(option) + ": expected " +
+                             expected + ", got " + found);
 }
 
 std::string lower_case(std::string_view text) {
@@ -55,7 +55,8 @@ std::optional<int> read_workers(const Value& value) {
 
 std::optional<double> read_timeout(const Value& value) {
   if (value.is_null()) return std::nullopt;
-  if (!value.is_integer() && !value.is_number()) refuse("timeout_seconds", "a number above 0", describe(value));
+  if (!value.is_integer() && !value.is_number())
+    refuse("timeout_seconds", "a number above 0", describe(value));
   return value.number();
 }
 
@@ -65,15 +66,18 @@ const std::vector<std::pair<std::string_view, Setter>>& setters() {
   static const std::vector<std::pair<std::string_view, Setter>> table = {
       {"use_parallel", [](auto& o, const Value& v) { o.use_parallel = read_flag("use_parallel", v); }},
       {"max_workers", [](auto& o, const Value& v) { o.max_workers = read_workers(v); }},
-      {"device_strategy", [](auto& o, const Value& v) { o.device_strategy = read_text("device_strategy", v); }},
+      {"device_strategy",
+       [](auto& o, const Value& v) { o.device_strategy = read_text("device_strategy", v); }},
       {"enable_caching", [](auto& o, const Value& v) { o.enable_caching = read_flag("enable_caching", v); }},
-      {"trace_execution", [](auto& o, const Value& v) { o.trace_execution = read_flag("trace_execution", v); }},
+      {"trace_execution",
+       [](auto& o, const Value& v) { o.trace_execution = read_flag("trace_execution", v); }},
       {"timeout_seconds", [](auto& o, const Value& v) { o.timeout_seconds = read_timeout(v); }},
       {"scheduler",
        [](auto& o, const Value& v) {
          if (!v.is_null()) o.scheduler = Scheduler(*read_text("scheduler", v));
        }},
-      {"collect_metrics", [](auto& o, const Value& v) { o.collect_metrics = read_flag("collect_metrics", v); }},
+      {"collect_metrics",
+       [](auto& o, const Value& v) { o.collect_metrics = read_flag("collect_metrics", v); }},
       {"debug", [](auto& o, const Value& v) { o.debug = read_flag("debug", v); }},
       {"executor", [](auto& o, const Value& v) { o.executor = read_text("executor", v); }},
       {"fail_fast", [](auto& o, const Value& v) { o.fail_fast = read_flag("fail_fast", v); }},
@@ -89,7 +93,8 @@ bool is_device(std::string_view name) {
   if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) return false;
   if (colon == std::string_view::npos) return true;
   const auto index = name.substr(colon + 1);
-  return !index.empty() && std::all_of(index.begin(), index.end(), [](unsigned char c) { return std::isdigit(c); });
+  return !index.empty() &&
+         std::all_of(index.begin(), index.end(), [](unsigned char c) { return std::isdigit(c); });
 }
 
 struct Defaults {
@@ -125,7 +130,8 @@ ExecutionOptions ExecutionOptions::from(const Value& settings) {
     std::sort(unknown.begin(), unknown.end());
     std::string names;
     for (const std::string& name : unknown) names += (names.empty() ? "" : ", ") + name;
-    throw InvalidArgumentError(std::string("Invalid execution option") + (unknown.size() > 1 ? "s" : "") + ": " + names);
+    throw InvalidArgumentError(std::string("Invalid execution option") + (unknown.size() > 1 ? "s" : "") +
+                               ": " + names);
   }
   ExecutionOptions options;
   for (const auto& [name, value] : settings.fields()) {

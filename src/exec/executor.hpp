@@ -1,4 +1,5 @@
-// Executor: the seam between the engine and threads. ThreadPool runs in real time, SimulatedExecutor in virtual time.
+// Executor: the seam between the engine and threads. ThreadPool runs in real time, SimulatedExecutor in
+// virtual time.
 #pragma once
 
 #include <condition_variable>
@@ -38,7 +39,8 @@ struct Condition {
   std::condition_variable variable;
 };
 
-/// Runs jobs, keeps time and lets threads wait. Runs share it; a Runtime handle closes it when the last copy goes.
+/// Runs jobs, keeps time and lets threads wait. Runs share it; a Runtime handle closes it when the last copy
+/// goes.
 class Executor : public std::enable_shared_from_this<Executor> {
  public:
   virtual ~Executor() = default;

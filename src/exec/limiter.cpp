@@ -34,7 +34,9 @@ class BlockedThread final : public Limiter::Waiter {
 }  // namespace
 
 Limiter::Limiter(std::size_t capacity, std::shared_ptr<Limiter> outer)
-    : capacity_(capacity), outer_(std::move(outer)), chain_(outer_ ? outer_->chain_ : std::make_shared<Chain>()) {}
+    : capacity_(capacity),
+      outer_(std::move(outer)),
+      chain_(outer_ ? outer_->chain_ : std::make_shared<Chain>()) {}
 
 bool Limiter::take() {
   for (const Limiter* level = this; level; level = level->outer_.get()) {
@@ -50,7 +52,8 @@ void Limiter::give() {
 
 bool Limiter::acquire(Waiter& waiter) {
   const std::lock_guard lock(chain_->mutex);
-  // Whoever is in the queue could not be served when permits were last given back, so nobody is overtaken here.
+  // Whoever is in the queue could not be served when permits were last given back, so nobody is overtaken
+  // here.
   if (take()) return true;
   chain_->queue.push_back({Ref<Waiter>(&waiter), this});
   chain_->waiting.store(chain_->queue.size(), std::memory_order_relaxed);

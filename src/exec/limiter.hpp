@@ -1,4 +1,5 @@
-// Limiter: the bound that `max_workers` puts on a call tree. Nested bounds form a chain; a call needs a permit of each.
+// Limiter: the bound that `max_workers` puts on a call tree. Nested bounds form a chain; a call needs a
+// permit of each.
 #pragma once
 
 #include <atomic>
@@ -13,8 +14,8 @@
 
 namespace ember::xcs {
 
-/// Counts permits. All limiters of a chain share one lock and one queue; a freed permit goes to the first in the queue
-/// that can use it.
+/// Counts permits. All limiters of a chain share one lock and one queue; a freed permit goes to the first in
+/// the queue that can use it.
 class Limiter {
  public:
   /// Someone who waits for permits.
@@ -35,8 +36,8 @@ class Limiter {
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
   [[nodiscard]] const std::shared_ptr<Limiter>& outer() const noexcept { return outer_; }
 
-  /// Takes one permit here and one of every outer limiter. Returns false when that is not possible at once: then
-  /// `waiter` is in the queue, and `on_permit` follows.
+  /// Takes one permit here and one of every outer limiter. Returns false when that is not possible at once:
+  /// then `waiter` is in the queue, and `on_permit` follows.
   bool acquire(Waiter& waiter);
   /// The same, blocking the calling thread.
   void acquire_blocking(Executor& executor);

@@ -6,7 +6,8 @@
 
 namespace ember::xcs {
 
-Results::Results(std::shared_ptr<const Plan> plan, std::vector<std::uint32_t> nodes, std::vector<Value> values)
+Results::Results(std::shared_ptr<const Plan> plan, std::vector<std::uint32_t> nodes,
+                 std::vector<Value> values)
     : plan_(std::move(plan)) {
   std::vector<std::pair<std::string, Value>> entries;
   entries.reserve(nodes.size());

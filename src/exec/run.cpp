@@ -38,7 +38,8 @@ Run::Frame& Run::current_frame() noexcept {
 
 class Run::FrameScope {
  public:
-  FrameScope(Run* run, std::uint32_t node) noexcept : outer_(std::exchange(current_frame(), Frame{run, node})) {}
+  FrameScope(Run* run, std::uint32_t node) noexcept
+      : outer_(std::exchange(current_frame(), Frame{run, node})) {}
   ~FrameScope() { current_frame() = outer_; }
   FrameScope(const FrameScope&) = delete;
   FrameScope& operator=(const FrameScope&) = delete;
@@ -89,7 +90,9 @@ class Run::WatchScope {
   Run& run_;
 };
 
-Ref<Run> Run::create(RunRequest request) { return Ref<Run>(new Run(std::move(request))); }
+Ref<Run> Run::create(RunRequest request) {
+  return Ref<Run>(new Run(std::move(request)));
+}
 
 Run::Run(RunRequest request)
     : plan_(std::move(request.plan)),
@@ -140,8 +143,10 @@ void Run::set_up_schedule() {
 }
 
 void Run::set_up_settings() {
-  if (ambient_.get<void>(AmbientSlot::interpreter)) ambient_ = ambient_.with(AmbientSlot::interpreter, nullptr);
-  if (const auto* inherited = ambient_.get<InheritedLimiter>(AmbientSlot::limiter)) limiter_ = inherited->limiter;
+  if (ambient_.get<void>(AmbientSlot::interpreter))
+    ambient_ = ambient_.with(AmbientSlot::interpreter, nullptr);
+  if (const auto* inherited = ambient_.get<InheritedLimiter>(AmbientSlot::limiter))
+    limiter_ = inherited->limiter;
   const std::optional<int> workers = workers_of(options_);
   if (workers && (!limiter_ || static_cast<std::size_t>(*workers) < limiter_->capacity())) {
     limiter_ = std::make_shared<Limiter>(static_cast<std::size_t>(*workers), limiter_);
@@ -156,7 +161,8 @@ void Run::watch_for_end() {
   if (outer.stop_possible() || options_.stop_token.stop_possible()) {
     // Not owned by the callbacks: a run outlives them, they end with it.
     const auto stop = [this] { end_early(End::stopped); };
-    stop_watch_.reset(new StopWatch{StopWatch::Callback(outer, stop), StopWatch::Callback(options_.stop_token, stop)});
+    stop_watch_.reset(
+        new StopWatch{StopWatch::Callback(outer, stop), StopWatch::Callback(options_.stop_token, stop)});
   }
   if (!has_own_deadline_) return;
   const auto expire = [self = Ref<Run>(this)] { self->end_early(End::timed_out); };
@@ -166,7 +172,8 @@ void Run::watch_for_end() {
 }
 
 bool Run::can_run_inline() const noexcept {
-  return is_sequential_ && !limiter_ && !has_own_deadline_ && !on_over_ && options_.fail_fast.value_or(true);
+  return is_sequential_ && !limiter_ && !has_own_deadline_ && !stop_watch_ &&
+         options_.fail_fast.value_or(true);
 }
 
 void Run::run_to_end() {
@@ -193,7 +200,8 @@ void Run::release() noexcept {
   if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
 }
 
-// Choosing -----------------------------------------------------------------------------------------------------------
+// Choosing
+// -----------------------------------------------------------------------------------------------------------
 
 void Run::push_ready(std::uint32_t node) {
   phases_[node] = Phase::ready;
@@ -240,7 +248,9 @@ std::vector<std::uint32_t> Run::take_batch(std::uint32_t node) {
   std::vector<std::uint32_t> batch = {node};
   const OperatorBase* target = plan_->node(node).target;
   if (!is_wave_ || !target->has_batch()) return batch;
-  const auto is_other = [&](std::uint32_t other) { return plan_->node(other).target != target || other > first_error_; };
+  const auto is_other = [&](std::uint32_t other) {
+    return plan_->node(other).target != target || other > first_error_;
+  };
   const auto first = std::partition(ready_.begin(), ready_.end(), is_other);
   for (auto other = first; other != ready_.end(); ++other) {
     phases_[*other] = Phase::running;
@@ -269,7 +279,8 @@ void Run::submit_helpers(Lock& lock, std::size_t count) {
   lock.lock();
 }
 
-// The loops of threads -----------------------------------------------------------------------------------------------
+// The loops of threads
+// -----------------------------------------------------------------------------------------------
 
 void Run::drive() {
   const DriveScope turn(*executor_, *this);
@@ -394,7 +405,8 @@ void Run::execute_batch(Lock& lock, const std::vector<std::uint32_t>& nodes) {
     for (const std::size_t position : positions) errors[position] = std::current_exception();
   }
   lock.lock();
-  for (std::size_t i = 0; i < nodes.size(); ++i) finish(nodes[i], std::move(outputs[i]), std::move(errors[i]));
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    finish(nodes[i], std::move(outputs[i]), std::move(errors[i]));
 }
 
 void Run::run_inline() {

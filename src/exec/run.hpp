@@ -1,8 +1,9 @@
-// Run: one execution of a plan. Any number of threads may help; the state is behind one lock that is never held while
-// user code runs.
+// Run: one execution of a plan. Any number of threads may help; the state is behind one lock that is never
+// held while user code runs.
 //
-// Which error wins does not depend on timing: once node n has failed, nodes after n (in program order) are not started,
-// and the run ends when all nodes before the first failure are done. That is the error plain execution would have met.
+// Which error wins does not depend on timing: once node n has failed, nodes after n (in program order) are
+// not started, and the run ends when all nodes before the first failure are done. That is the error plain
+// execution would have met.
 #pragma once
 
 #include <atomic>
@@ -43,7 +44,8 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   /// Prepares a run on the calling thread's runtime, with its context and inherited settings.
   static Ref<Run> create(RunRequest request);
 
-  /// Runs to the end: on the calling thread, or when a deadline must be kept whatever operators do, on others.
+  /// Runs to the end: on the calling thread, or when a deadline must be kept whatever operators do, on
+  /// others.
   void run_to_end();
   /// Starts and returns; `on_over` follows.
   void start();
@@ -57,7 +59,9 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   // Job
   void work() noexcept override;
   void nudge() noexcept override;
-  [[nodiscard]] bool is_abandoned() const noexcept override { return is_over_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool is_abandoned() const noexcept override {
+    return is_over_.load(std::memory_order_relaxed);
+  }
   // CompletionSink, Limiter::Waiter
   void complete(std::size_t node, Value value, std::exception_ptr error) noexcept override;
   void on_permit() noexcept override;
@@ -70,8 +74,8 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   static constexpr std::uint32_t no_node = UINT32_MAX;
   using Lock = std::unique_lock<std::mutex>;
 
-  /// The node that a thread executes. While it waits for a run nested in it, it does not execute, and its permit is
-  /// free for others.
+  /// The node that a thread executes. While it waits for a run nested in it, it does not execute, and its
+  /// permit is free for others.
   struct Frame {
     Run* run = nullptr;
     std::uint32_t node = no_node;
@@ -121,7 +125,8 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   [[nodiscard]] bool check_over();
   void end(End how);
   void end_early(End how) noexcept;
-  /// After a change from outside the loop of a thread: ends the run, or sees to it that somebody goes on with it.
+  /// After a change from outside the loop of a thread: ends the run, or sees to it that somebody goes on with
+  /// it.
   void settle(Lock& lock);
   void release_permits(Lock& lock, bool keep_spare);
   void deliver(Lock& lock);

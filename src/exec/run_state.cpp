@@ -85,9 +85,10 @@ void Run::settle(Lock& lock) {
   if (is_over_) {
     if (on_over_ && helpers_ == 0 && helpers_asked_ == 0) submit_helpers(lock, 1);
   } else if (has_startable() && (!is_permit_wanted_ || spare_permits_ > 0)) {
-    if (has_driver_) {
-      if (is_driver_waiting_) executor_->notify(changed_);
-    } else if (helpers_ == 0 && helpers_asked_ == 0) {
+    if (is_driver_waiting_) {
+      executor_->notify(changed_);
+    } else if (helpers_asked_ == 0 && (spare_permits_ > 0 || (!has_driver_ && helpers_ == 0))) {
+      // A driver that is busy may itself be waiting for the permit that this run holds.
       submit_helpers(lock, 1);
     }
   }

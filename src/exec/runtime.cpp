@@ -50,12 +50,20 @@ void Runtime::run(const std::function<void()>& body) const {
   executor_->run(body);
 }
 
-TimePoint Runtime::now() const noexcept { return executor_->clock()->now(); }
+TimePoint Runtime::now() const noexcept {
+  return executor_->clock()->now();
+}
 
-std::shared_ptr<Clock> Runtime::clock() const { return executor_->clock(); }
+std::shared_ptr<Clock> Runtime::clock() const {
+  return executor_->clock();
+}
 
-bool Runtime::is_simulated() const noexcept { return executor_->is_simulated(); }
+bool Runtime::is_simulated() const noexcept {
+  return executor_->is_simulated();
+}
 
-std::vector<SimulationEvent> Runtime::trace() const { return executor_->trace(); }
+std::vector<SimulationEvent> Runtime::trace() const {
+  return executor_->trace();
+}
 
 }  // namespace ember

@@ -37,14 +37,17 @@ SchedulerKind kind_of(std::string_view name) {
 
 Scheduler::Scheduler(std::string_view name) : kind_(kind_of(name)) {}
 
-Scheduler::Scheduler(SchedulerKind kind, std::optional<int> max_workers) : kind_(kind), max_workers_(max_workers) {
+Scheduler::Scheduler(SchedulerKind kind, std::optional<int> max_workers)
+    : kind_(kind), max_workers_(max_workers) {
   if (max_workers && *max_workers < 1) {
-    throw InvalidArgumentError("max_workers must be an integer of at least 1, got " + std::to_string(*max_workers));
+    throw InvalidArgumentError("max_workers must be an integer of at least 1, got " +
+                               std::to_string(*max_workers));
   }
 }
 
 std::string_view Scheduler::name() const noexcept {
-  const auto* found = std::find_if(names.begin(), names.end(), [&](const Name& known) { return known.kind == kind_; });
+  const auto* found =
+      std::find_if(names.begin(), names.end(), [&](const Name& known) { return known.kind == kind_; });
   return found->text;
 }
 

@@ -165,13 +165,16 @@ bool SimulatedExecutor::start_job() {
 
 bool SimulatedExecutor::fire_next_timer(std::unique_lock<std::mutex>& lock) {
   if (timers_.empty() || timers_.begin()->first.first == TimePoint::max()) return false;
-  auto timer = timers_.extract(timers_.begin());
-  timer_times_.erase(timer.key().second);
-  now_ = std::max(now_, timer.key().first);
-  lock.unlock();
-  timer.mapped()();
-  timer.mapped() = nullptr;
-  lock.lock();
+  now_ = std::max(now_, timers_.begin()->first.first);
+  // All that are due, so that the order of what they wake is the seed's choice.
+  while (!timers_.empty() && timers_.begin()->first.first <= now_) {
+    auto timer = timers_.extract(timers_.begin());
+    timer_times_.erase(timer.key().second);
+    lock.unlock();
+    timer.mapped()();
+    timer.mapped() = nullptr;
+    lock.lock();
+  }
   return true;
 }
 

@@ -1,7 +1,8 @@
 // SimulatedExecutor: virtual time on threads of which exactly one runs at any moment.
 //
-// Operators may block in the middle of `forward`, so each that does needs a stack of its own: real threads pass a baton.
-// Who gets it next is drawn from a seeded generator; when nobody can run, time jumps to the next timer.
+// Operators may block in the middle of `forward`, so each that does needs a stack of its own: real threads
+// pass a baton. Who gets it next is drawn from a seeded generator; when nobody can run, time jumps to the
+// next timer.
 #pragma once
 
 #include <deque>
@@ -48,8 +49,8 @@ class SimulatedExecutor final : public Executor {
   explicit SimulatedExecutor(const SimulationOptions& options);
   /// Gives the baton away until somebody resumes `self`. Requires `mutex_`.
   void stand_still(std::unique_lock<std::mutex>& lock, Actor& self);
-  /// Hands the baton to whoever is to run next. Requires `mutex_`. Returns false when nobody can run and no timer is
-  /// pending.
+  /// Hands the baton to whoever is to run next. Requires `mutex_`. Returns false when nobody can run and no
+  /// timer is pending.
   bool pass_baton(std::unique_lock<std::mutex>& lock);
   void resume(Actor& actor);
   void make_ready(Actor& actor);

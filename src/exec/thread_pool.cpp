@@ -69,10 +69,9 @@ void ThreadPool::start_thread() {
 
 void ThreadPool::work_loop() {
   std::unique_lock lock(mutex_);
-  bool was_told = true;
   for (;;) {
-    if (was_told) --waking_;
-    was_told = false;
+    // An idle thread may have answered the call that a new thread was started for.
+    if (waking_ > 0) --waking_;
     while (!jobs_.empty() && may_start()) {
       Ref<Job> job = std::move(jobs_.front());
       jobs_.pop_front();
@@ -93,7 +92,6 @@ void ThreadPool::work_loop() {
     --idle_;
     if (is_closed_ && jobs_.empty()) break;
     if (!is_needed && threads_ - lost_ > cores_) break;
-    was_told = waking_ > 0;
   }
   --threads_;
 }
@@ -180,7 +178,8 @@ void ThreadPool::monitor_loop() {
     dispatch();
     if (quiet < quiet_periods_before_sleep) continue;
     is_monitor_awake_.store(false, std::memory_order_relaxed);
-    monitor_needed_.wait(lock, [&] { return is_monitor_awake_.load(std::memory_order_relaxed) || is_closed_; });
+    monitor_needed_.wait(lock,
+                         [&] { return is_monitor_awake_.load(std::memory_order_relaxed) || is_closed_; });
     quiet = 0;
   }
 }

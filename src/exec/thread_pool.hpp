@@ -1,7 +1,8 @@
 // ThreadPool: one thread per core for work that computes, more while operators block.
 //
-// A thread is active when it runs a job and its CPU clock moves. Only that many threads are active as there are cores;
-// a monitor looks once a millisecond, while there is work, for threads that stand still and lets others take their place.
+// A thread is active when it runs a job and its CPU clock moves. Only that many threads are active as there
+// are cores; a monitor looks once a millisecond, while there is work, for threads that stand still and lets
+// others take their place.
 #pragma once
 
 #include <pthread.h>
@@ -17,8 +18,8 @@ namespace ember::xcs {
 
 class ThreadPool final : public Executor {
  public:
-  /// The pool lives as long as any of its threads: they are never joined, so that an operator that never returns can
-  /// not keep the process from ending.
+  /// The pool lives as long as any of its threads: they are never joined, so that an operator that never
+  /// returns can not keep the process from ending.
   static std::shared_ptr<ThreadPool> create(const RuntimeOptions& options);
 
   [[nodiscard]] std::shared_ptr<Clock> clock() override { return clock_; }

@@ -47,7 +47,9 @@ struct SinkRelease {
 
 OperatorBase::~OperatorBase() = default;
 
-std::string OperatorBase::name() const { return short_type_name(typeid(*this)); }
+std::string OperatorBase::name() const {
+  return short_type_name(typeid(*this));
+}
 
 std::vector<Value> OperatorBase::forward_batch(const std::vector<Value>& inputs) const {
   std::vector<Value> outputs;
@@ -94,7 +96,9 @@ void throw_missing_forward(const OperatorBase& target) {
   throw OperatorError("operator '" + target.name() + "' overrides neither forward nor forward_async");
 }
 
-void throw_empty_op() { throw InvalidArgumentError("the operator handle is empty: it was made without an operator"); }
+void throw_empty_op() {
+  throw InvalidArgumentError("the operator handle is empty: it was made without an operator");
+}
 
 std::vector<Value> split_arguments(const OperatorBase& target, const Value& arguments, std::size_t arity) {
   if (arity == 1) return {arguments};
