@@ -177,6 +177,7 @@ class ParserLease {
 }  // namespace
 
 Value parse_json(std::string_view text, JsonOptions options) {
+  if (!text.data()) text = "";  // The parser copies from it, which null forbids even for no bytes.
   Value result;
   std::string_view fault = "the document is not acceptable";
   {
