@@ -40,6 +40,15 @@ Results execute(const Autograph& graph, const Inputs& inputs, const ExecutionOpt
   return execute_with_inputs(graph.graph(), inputs, options);
 }
 
+/// `execute` under the name that the engine's documents use for explicit parameters.
+inline Results execute_graph(const XCSGraph& graph, const ExecutionOptions& options = {}) {
+  return execute(graph, options);
+}
+template <std::same_as<Value> Inputs = Value>
+Results execute_graph(const XCSGraph& graph, const Inputs& inputs, const ExecutionOptions& options = {}) {
+  return execute_with_inputs(graph, inputs, options);
+}
+
 /// How one node ran.
 struct NodeStats {
   enum class Status { finished, failed, skipped, not_run };

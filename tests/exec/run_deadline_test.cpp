@@ -105,20 +105,21 @@ void expect_back_at_deadline(const Body& body) {
 }
 
 TEST(Deadline, HoldsForOperatorsThatBlockThatWaitAndThatSpin) {
-  std::atomic<bool> is_over = false;
+  // Shared with operators that outlive the run they belong to.
+  const auto is_over = std::make_shared<std::atomic<bool>>(false);
   const auto kept = std::make_shared<std::vector<CompletionCallback>>();
   for (const char* scheduler : {"sequential", "parallel", "wave", "auto"}) {
     XCSGraph blocking;
     blocking.add_node(op("block",
-                         [&](const Value& in) -> Value {
-                           while (!is_over) std::this_thread::sleep_for(1ms);
+                         [is_over](const Value& in) -> Value {
+                           while (!*is_over) std::this_thread::sleep_for(1ms);
                            return in;
                          }),
                       "a");
     XCSGraph spinning;
     spinning.add_node(op("spin",
-                         [&](const Value& in) -> Value {
-                           while (!is_over) continue;
+                         [is_over](const Value& in) -> Value {
+                           while (!*is_over) continue;
                            return in;
                          }),
                       "a");
@@ -132,17 +133,18 @@ TEST(Deadline, HoldsForOperatorsThatBlockThatWaitAndThatSpin) {
   XCSGraph graph;
   for (int i = 0; i < 8; ++i) graph.add_node(echo(), "n" + std::to_string(i));
   EXPECT_EQ(execute(graph, {.timeout_seconds = 30.0, .scheduler = "parallel"}).size(), 8U);
-  is_over = true;
+  *is_over = true;
   kept->clear();
 }
 
 TEST(Conformance, timeout_009) {
   XCSGraph slow;
-  std::atomic<bool> is_over = false;
+  // Shared with operators that outlive the run they belong to.
+  const auto is_over = std::make_shared<std::atomic<bool>>(false);
   for (int i = 0; i < 12; ++i) {
     slow.add_node(op("block",
-                     [&](const Value& in) -> Value {
-                       while (!is_over) std::this_thread::sleep_for(1ms);
+                     [is_over](const Value& in) -> Value {
+                       while (!*is_over) std::this_thread::sleep_for(1ms);
                        return in;
                      }),
                   "n" + std::to_string(i));
@@ -151,7 +153,7 @@ TEST(Conformance, timeout_009) {
   XCSGraph quick;
   quick.add_node(echo(), "a");
   EXPECT_EQ(execute(quick, Value({{"x", 1}}), {.timeout_seconds = 30.0})["a"], Value({{"x", 1}}));
-  is_over = true;
+  *is_over = true;
 }
 
 TEST(Deadline, ReachesTheContextOfOperators) {

@@ -1,0 +1,31 @@
+// Everything: values, operators, the engine, models, stock operators, workflow files.
+#pragma once
+
+#include <ember/array.hpp>
+#include <ember/clock.hpp>
+#include <ember/completion.hpp>
+#include <ember/context.hpp>
+#include <ember/error.hpp>
+#include <ember/extract.hpp>
+#include <ember/fields.hpp>
+#include <ember/fingerprint.hpp>
+#include <ember/json.hpp>
+#include <ember/lm_module.hpp>
+#include <ember/log.hpp>
+#include <ember/model.hpp>
+#include <ember/model_registry.hpp>
+#include <ember/model_service.hpp>
+#include <ember/non.hpp>
+#include <ember/op.hpp>
+#include <ember/providers.hpp>
+#include <ember/record.hpp>
+#include <ember/result.hpp>
+#include <ember/retry.hpp>
+#include <ember/schema.hpp>
+#include <ember/specification.hpp>
+#include <ember/usage.hpp>
+#include <ember/value.hpp>
+#include <ember/var.hpp>
+#include <ember/version.hpp>
+#include <ember/workflow.hpp>
+#include <ember/xcs.hpp>

@@ -1,0 +1,15 @@
+// The engine: graphs, recording, execution, options, schedulers, simulated time.
+#pragma once
+
+#include <ember/autograph.hpp>
+#include <ember/dependency_analyzer.hpp>
+#include <ember/execute.hpp>
+#include <ember/execution_error.hpp>
+#include <ember/execution_options.hpp>
+#include <ember/graph.hpp>
+#include <ember/op.hpp>
+#include <ember/program.hpp>
+#include <ember/results.hpp>
+#include <ember/runtime.hpp>
+#include <ember/scheduler.hpp>
+#include <ember/xcs_api.hpp>

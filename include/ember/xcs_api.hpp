@@ -1,0 +1,36 @@
+// XCSAPI: the engine behind one object, for code that was written against it.
+#pragma once
+
+#include <optional>
+
+#include <ember/execute.hpp>
+
+namespace ember::xcs {
+
+/// The options of XCSAPI.
+struct XCSExecutionOptions {
+  int max_workers = 10;
+  /// Deadline in seconds.
+  std::optional<double> timeout = {};
+  bool cache_results = true;
+  bool debug_mode = false;
+
+  /// The same as ExecutionOptions.
+  operator ExecutionOptions() const {  // NOLINT(google-explicit-constructor)
+    return {.max_workers = max_workers,
+            .enable_caching = cache_results,
+            .timeout_seconds = timeout,
+            .debug = debug_mode};
+  }
+};
+
+/// Forwards to the functions of the same names.
+class XCSAPI {
+ public:
+  /// Runs a graph. Throws ExecutionError when a node fails; with `fail_fast` off, failures are part of the
+  /// result.
+  [[nodiscard]] ExecutionResult execute(const XCSGraph& graph, const Value& inputs = {},
+                                        const ExecutionOptions& options = {}) const;
+};
+
+}  // namespace ember::xcs

@@ -1,0 +1,13 @@
+#include <ember/xcs_api.hpp>
+
+namespace ember::xcs {
+
+ExecutionResult XCSAPI::execute(const XCSGraph& graph, const Value& inputs,
+                                const ExecutionOptions& options) const {
+  ExecutionResult result = execute_detailed(graph, inputs, options);
+  const bool fails_fast = options.over(get_execution_options()).fail_fast.value_or(true);
+  if (fails_fast && result.has_error()) std::rethrow_exception(result.errors.front().second);
+  return result;
+}
+
+}  // namespace ember::xcs
