@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <ember/model.hpp>
+#include <ember/providers.hpp>
 
 #include "model/scripted_provider.hpp"
 #include "support/manual_clock.hpp"
