@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <ember/execute.hpp>
 #include <ember/model.hpp>
 #include <ember/op.hpp>
 #include <ember/operator.hpp>
@@ -47,8 +48,8 @@ class ModelConfig {
 /// Base of the ensembles: asks every member the same prompt and gathers `{responses: [text, ...]}` in member
 /// order.
 ///
-/// The members' calls run at once, holding no thread: at most `max_workers` of the options in force, and one
-/// after the other where these forbid parallel work. N members make exactly N model calls. A member that
+/// The members are nodes of a graph of their own: they run at once, holding no thread, within the options in force and
+/// the `max_workers` of the whole call tree, and one after the other where these forbid parallel work. N members make exactly N model calls. A member that
 /// fails stops those after it and fails the ensemble with an OperatorExecutionError naming the unit, such as
 /// `unit 2 of 3 (openai:gpt-4o)`, its cause the member's error; of several failures the lowest unit's is the
 /// one reported. Thread-safe.
@@ -67,9 +68,12 @@ class Ensemble : public Operator<> {
   Ensemble(std::vector<Model> members, EnsembleOptions options);
 
  private:
+  [[nodiscard]] Value outcome(const Result<xcs::Results>& run, const Context& context) const;
+
   std::vector<Model> members_;
   EnsembleOptions options_;
   Specification template_;
+  xcs::CompiledGraph units_;
 };
 
 /// The same model several times: `{query}` in, `{responses}` out. Parameters left open are taken from

@@ -93,8 +93,7 @@ ExecutionResult execute_detailed(const XCSGraph& graph, const Value& inputs = {}
 class CompiledGraph {
  public:
   /// Throws as `execute` does before anything runs.
-  explicit CompiledGraph(const XCSGraph& graph,
-                         const std::optional<std::vector<std::string>>& output_nodes = std::nullopt);
+  explicit CompiledGraph(const XCSGraph& graph, const OutputNodes& output_nodes = OutputNodes::all());
 
   /// As `execute`; `output_nodes` in `options` is refused with InvalidArgumentError.
   [[nodiscard]] Results run(const Value& inputs = {}, const ExecutionOptions& options = {}) const;

@@ -2,17 +2,38 @@
 // starts.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <ember/scheduler.hpp>
 #include <ember/value.hpp>
 
 namespace ember::xcs {
+
+/// Which nodes' outputs are wanted: all, or those listed by id or name. `{}` lists none.
+class OutputNodes {
+ public:
+  OutputNodes(std::initializer_list<std::string> names) : names_(std::vector<std::string>(names)) {}
+  OutputNodes(std::vector<std::string> names) : names_(std::move(names)) {}  // NOLINT(google-explicit-constructor)
+  /// One node.
+  OutputNodes(const char* name) : OutputNodes({std::string(name)}) {}   // NOLINT(google-explicit-constructor)
+  OutputNodes(const std::string& name) : OutputNodes({name}) {}         // NOLINT(google-explicit-constructor)
+  static OutputNodes all() { return OutputNodes(); }
+
+  [[nodiscard]] bool is_all() const noexcept { return !names_; }
+  /// The list, or nothing for all.
+  [[nodiscard]] const std::optional<std::vector<std::string>>& names() const noexcept { return names_; }
+
+ private:
+  OutputNodes() = default;
+  std::optional<std::vector<std::string>> names_;
+};
 
 /// A plain value: only the fields that were set count. Levels overlay each other field by field, the highest
 /// first: explicit arguments, innermost scope, outer scopes, process-wide defaults.
@@ -39,8 +60,8 @@ struct ExecutionOptions {
   std::optional<std::string> executor = {};
   /// The first error ends the run. Default true; false runs everything that does not depend on a failure.
   std::optional<bool> fail_fast = {};
-  /// For `execute` only: the nodes (ids or names) whose outputs are wanted. Unset: all.
-  std::optional<std::vector<std::string>> output_nodes = {};
+  /// For `execute` only: the nodes whose outputs are wanted. Nothing else runs but what they depend on.
+  OutputNodes output_nodes = OutputNodes::all();
   /// For `execute` only: ends the run when a stop is requested.
   std::stop_token stop_token = {};
 

@@ -135,12 +135,11 @@ auto make_op(Arguments&&... arguments) {
 template <class Part>
 auto OperatorBase::child(std::string name, Part part) {
   if constexpr (requires { part.reference(); }) {
-    add_child(name, part.reference().target);
-    return part.named(std::move(name));
+    return part.named(add_child(std::move(name), part.reference().target));
   } else {
+    static_assert(std::derived_from<Part, OperatorBase>, "child(name, part): part must be an operator or an Op");
     Op<typename Part::signature> handle(std::move(part));
-    add_child(name, handle.reference().target);
-    return handle.named(std::move(name));
+    return handle.named(add_child(std::move(name), handle.reference().target));
   }
 }
 

@@ -77,8 +77,9 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   OperatorBase& operator=(const OperatorBase&) = default;
   OperatorBase& operator=(OperatorBase&&) = default;
 
-  /// Registers a part under `name` and returns its handle. `part` is an operator object or an Op. Call it in
-  /// a member initialiser or the constructor. Throws InvalidArgumentError when the name is taken or empty.
+  /// Registers a part under `name` and returns its handle. `part` is an operator object or an Op. A name that is taken
+  /// gets a number: `echo`, `echo_2`. Call it in a member initialiser or the constructor. Throws InvalidArgumentError
+  /// for an empty name.
   template <class Part>
   auto child(std::string name, Part part);
 
@@ -88,7 +89,7 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
  private:
   template <class T>
   friend std::shared_ptr<const T> share_operator(std::shared_ptr<T> target);
-  void add_child(std::string name, std::shared_ptr<const OperatorBase> target);
+  std::string add_child(std::string name, std::shared_ptr<const OperatorBase> target);
 
   std::vector<Child> children_;
   bool is_async_ = false;

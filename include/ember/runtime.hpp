@@ -58,11 +58,11 @@ class Runtime {
   /// at any time; throws XCSError when all wait for something that can not come. Rethrows what `body` throws.
   void run(const std::function<void()>& body) const;
 
-  [[nodiscard]] TimePoint now() const noexcept;
+  TimePoint now() const noexcept;
   [[nodiscard]] std::shared_ptr<Clock> clock() const;
   [[nodiscard]] bool is_simulated() const noexcept;
   /// What happened so far in a simulation, in order; empty for real time.
-  [[nodiscard]] std::vector<SimulationEvent> trace() const;
+  std::vector<SimulationEvent> trace() const;
 
   [[nodiscard]] const std::shared_ptr<xcs::Executor>& executor() const noexcept { return executor_; }
 

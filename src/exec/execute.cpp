@@ -24,7 +24,7 @@ ExecutionOptions effective(const ExecutionOptions& options) {
 }
 
 std::shared_ptr<const Plan> plan_of(const XCSGraph& graph, const ExecutionOptions& options) {
-  return options.output_nodes ? Plan::compile(graph, options.output_nodes) : graph.plan();
+  return options.output_nodes.is_all() ? graph.plan() : Plan::compile(graph, options.output_nodes.names());
 }
 
 bool is_noop(const ExecutionOptions& options) {
@@ -96,14 +96,13 @@ std::exception_ptr ExecutionResult::get_error(const std::string& node) const noe
   return nullptr;
 }
 
-CompiledGraph::CompiledGraph(const XCSGraph& graph,
-                             const std::optional<std::vector<std::string>>& output_nodes)
-    : plan_(Plan::compile(graph, output_nodes)) {}
+CompiledGraph::CompiledGraph(const XCSGraph& graph, const OutputNodes& output_nodes)
+    : plan_(Plan::compile(graph, output_nodes.names())) {}
 
 namespace {
 
 void refuse_output_nodes(const ExecutionOptions& options) {
-  if (options.output_nodes) {
+  if (!options.output_nodes.is_all()) {
     throw InvalidArgumentError(
         "output_nodes were chosen when the graph was compiled: they can not be given to a run");
   }

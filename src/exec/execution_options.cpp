@@ -200,7 +200,7 @@ struct ExecutionScope::State {
 
 ExecutionScope::ExecutionScope(const ExecutionOptions& options) {
   options.validate();
-  if (options.output_nodes) {
+  if (!options.output_nodes.is_all()) {
     throw InvalidArgumentError("Invalid execution option: output_nodes (only execute takes it)");
   }
   const Ambient& ambient = Ambient::current();
@@ -214,7 +214,7 @@ ExecutionScope::~ExecutionScope() = default;
 
 ExecutionOptions set_execution_options(const ExecutionOptions& options) {
   options.validate();
-  if (options.output_nodes) {
+  if (!options.output_nodes.is_all()) {
     throw InvalidArgumentError("Invalid execution option: output_nodes (only execute takes it)");
   }
   const std::lock_guard lock(process_defaults().mutex);

@@ -109,7 +109,7 @@ Run::Run(RunRequest request)
   if (options_.collect_metrics.value_or(false)) stats_.resize(size);
   if (request.has_own_options) {
     auto seen = std::make_shared<ExecutionOptions>(options_);
-    seen->output_nodes.reset();
+    seen->output_nodes = OutputNodes::all();
     seen->stop_token = {};
     ambient_ = ambient_.with(AmbientSlot::options, std::move(seen));
   }

@@ -1,5 +1,6 @@
 #include <ember/operator.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <stop_token>
 #include <typeinfo>
@@ -83,13 +84,16 @@ Value OperatorBase::call_async_and_wait(const Value& arguments) const {
   return sink->wait(context);
 }
 
-void OperatorBase::add_child(std::string name, std::shared_ptr<const OperatorBase> target) {
+std::string OperatorBase::add_child(std::string name, std::shared_ptr<const OperatorBase> target) {
   if (!target) throw_empty_op();
   if (name.empty()) throw InvalidArgumentError("a child needs a name");
-  for (const Child& other : children_) {
-    if (other.name == name) throw InvalidArgumentError("a child named '" + name + "' exists already");
-  }
-  children_.push_back({std::move(name), std::move(target)});
+  const auto is_taken = [&](const std::string& wanted) {
+    return std::any_of(children_.begin(), children_.end(), [&](const Child& child) { return child.name == wanted; });
+  };
+  std::string unique = name;
+  for (std::size_t number = 2; is_taken(unique); ++number) unique = name + "_" + std::to_string(number);
+  children_.push_back({unique, std::move(target)});
+  return unique;
 }
 
 void throw_missing_forward(const OperatorBase& target) {

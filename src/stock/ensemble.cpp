@@ -1,45 +1,63 @@
 #include <ember/ensemble.hpp>
 
-#include <algorithm>
 #include <exception>
-#include <optional>
 #include <utility>
 
 #include <ember/error.hpp>
-#include <ember/execution_options.hpp>
+#include <ember/execution_error.hpp>
+#include <ember/model_operator.hpp>
 
-#include "stock/gather.hpp"
+#include "stock/shared_completion.hpp"
 #include "stock/unchecked_template.hpp"
 
 namespace ember::non {
 namespace {
 
-/// Most members that may run at once by the options in force.
-std::size_t member_limit(std::size_t members) {
-  const xcs::ExecutionOptions options = xcs::get_execution_options();
-  if (!options.is_parallel()) return 1;
-  if (!options.max_workers) return members;
-  return std::min(members, static_cast<std::size_t>(*options.max_workers));
+/// One member: the prompt in, the text of the answer out.
+class Unit final : public ModelOperator {
+ public:
+  explicit Unit(Model model) : ModelOperator(std::move(model)) {}
+
+ protected:
+  [[nodiscard]] Prompt prompt(const Value& inputs) const override { return inputs.string(); }
+  [[nodiscard]] Value read_reply(const ember::Completion& reply) const override { return reply.text; }
+};
+
+std::string unit_name(std::size_t index) { return "unit_" + std::to_string(index + 1); }
+
+xcs::XCSGraph graph_of(const std::vector<Model>& members) {
+  xcs::XCSGraph graph;
+  for (std::size_t i = 0; i < members.size(); ++i) graph.add_node(Unit(members[i]), unit_name(i));
+  return graph;
 }
 
-/// Names the list of answers.
-class ResponsesSink final : public CompletionSink {
- public:
-  explicit ResponsesSink(CompletionCallback done) : done_(std::move(done)) {}
-  void complete(std::size_t, Value value, std::exception_ptr error) noexcept override {
-    if (error) {
-      done_.fail(std::move(error));
-    } else {
-      done_(Value{{"responses", std::move(value)}});
-    }
+/// The answers in order, null for members that failed.
+Value responses_of(const xcs::Results& results, std::size_t members) {
+  std::vector<Value> answers(members);
+  for (std::size_t i = 0; i < members; ++i) {
+    if (const Value* answer = results.find(unit_name(i))) answers[i] = *answer;
   }
-  // Held by the one callback of one gathering.
-  void retain() noexcept override {}
-  void release() noexcept override { delete this; }
+  return {{"responses", Value::list(std::move(answers))}};
+}
 
- private:
-  CompletionCallback done_;
-};
+/// What the caller gets for the failure of a run over `members`.
+std::exception_ptr unit_error(const std::exception_ptr& failure, const std::vector<Model>& members) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const xcs::ExecutionError& error) {
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (error.node() != unit_name(i)) continue;
+      OperatorExecutionError named("unit " + std::to_string(i + 1) + " of " + std::to_string(members.size()) + " (" +
+                                   members[i].id() + ") failed: " + message_of(error.cause()));
+      named.set_path(unit_name(i));
+      named.set_cause(error.cause());
+      return std::make_exception_ptr(std::move(named));
+    }
+    return failure;
+  } catch (...) {
+    return failure;
+  }
+}
 
 std::vector<Model> repeated(int num_units, const Model& model) {
   if (num_units < 1) {
@@ -69,20 +87,34 @@ Model ModelConfig::model(const std::shared_ptr<ModelRegistry>& registry) const {
 Ensemble::Ensemble(std::vector<Model> members, EnsembleOptions options)
     : members_(std::move(members)),
       options_(std::move(options)),
-      template_(unchecked_template(options_.prompt)) {}
+      template_(unchecked_template(options_.prompt)),
+      units_(graph_of(members_)) {}
+
+Value Ensemble::outcome(const Result<xcs::Results>& run, const Context& context) const {
+  if (run) return responses_of(run.value(), members_.size());
+  if (!options_.continue_on_errors) std::rethrow_exception(unit_error(run.error(), members_));
+  // Members that were cut off have not failed by themselves: the whole is unwanted or late, and must not pass as complete.
+  const bool is_cut_off = context.stop_requested() || context.remaining() == Duration::zero();
+  try {
+    std::rethrow_exception(run.error());
+  } catch (const xcs::ExecutionErrorGroup& group) {
+    if (is_cut_off) std::rethrow_exception(group.errors().front().second);
+    return responses_of(group.partial_results(), members_.size());
+  }
+}
 
 void Ensemble::forward_async(Value inputs, Context context, Completion done) const {
-  std::optional<Prompt> prompt;
+  const auto shared = std::make_shared<SharedCompletion>(std::move(done));
   try {
-    prompt = template_.render_prompt(inputs);
+    const ContextScope scope(context);
+    // The caller may let go of the operator once the calls have started.
+    units_.run_async(template_.render_prompt(inputs), {.fail_fast = !options_.continue_on_errors},
+                     [this, keep = weak_from_this().lock(), context, shared](const Result<xcs::Results>& run) {
+                       shared->finish([&] { return outcome(run, context); });
+                     });
   } catch (...) {
-    done.fail(std::current_exception());
-    return;
+    shared->fail(std::current_exception());
   }
-  auto* sink = new ResponsesSink(std::move(done));
-  gather(members_, *std::move(prompt), context,
-         {.limit = member_limit(members_.size()), .continue_on_errors = options_.continue_on_errors},
-         CompletionCallback(*sink, 0));
 }
 
 UniformEnsemble::UniformEnsemble(int num_units, std::string model, ModelParameters parameters,

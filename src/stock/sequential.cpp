@@ -1,7 +1,5 @@
 #include <ember/sequential.hpp>
 
-#include <algorithm>
-#include <string>
 #include <utility>
 
 namespace ember::non {
@@ -39,14 +37,7 @@ Var<> carried(const Var<>& output, const Var<>& inputs) {
 Sequential::Sequential(const std::vector<Op<>>& operators) {
   for (const Op<>& part : operators) {
     static_cast<void>(part.target());  // refuses an empty handle
-    const std::string name = part.reference().name();
-    const auto is_taken = [this](const std::string& wanted) {
-      return std::any_of(children().begin(), children().end(),
-                         [&](const Child& child) { return child.name == wanted; });
-    };
-    std::string unique = name;
-    for (int number = 2; is_taken(unique); ++number) unique = name + "_" + std::to_string(number);
-    operators_.push_back(child(unique, part));
+    operators_.push_back(child(part.reference().name(), part));
   }
 }
 

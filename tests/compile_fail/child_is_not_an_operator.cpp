@@ -1,4 +1,4 @@
-// expect: no type named .*signature
+// expect: part must be an operator or an Op
 // A child is an operator or a handle to one.
 #include <ember/op.hpp>
 

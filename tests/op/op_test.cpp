@@ -132,9 +132,12 @@ class Twins final : public Composite<> {
   Var<> forward(Var<> in) const override { return in; }
 };
 
-TEST(Op, ChildrenNeedNamesOfTheirOwn) {
-  EXPECT_NO_THROW(Twins("a", "b"));
-  EXPECT_THROW(Twins("a", "a"), InvalidArgumentError);
+TEST(Op, ChildrenOfOneNameAreNumbered) {
+  const auto names = [](const Op<>& twins) {
+    return twins.target().children()[0].name + " " + twins.target().children()[1].name;
+  };
+  EXPECT_EQ(names(Twins("a", "b")), "a b");
+  EXPECT_EQ(names(Twins("a", "a")), "a a_2");
   EXPECT_THROW(Twins("a", ""), InvalidArgumentError);
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <chrono>
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -42,6 +44,7 @@ class ScriptedModels final : public Provider {
       requests_.push_back(request);
       stops_.push_back(context.stop_token());
       peak_ = std::max(peak_, ++open_);
+      called_.notify_all();
       if (is_holding_) {
         held_.emplace(requests_.size() - 1, Held{std::move(request), std::move(done)});
         return;
@@ -68,6 +71,12 @@ class ScriptedModels final : public Provider {
     }
     answer(held.request, held.done);
     return true;
+  }
+
+  /// Waits until `count` calls have come in all; false when they do not within a time that only a hang reaches.
+  bool wait_for_calls(std::size_t count) const {
+    std::unique_lock lock(mutex_);
+    return called_.wait_for(lock, std::chrono::seconds(30), [&] { return requests_.size() >= count; });
   }
 
   /// Every request so far, in order of arrival.
@@ -119,6 +128,7 @@ class ScriptedModels final : public Provider {
 
   const Rule rule_;
   mutable std::mutex mutex_;
+  mutable std::condition_variable called_;
   std::vector<ModelRequest> requests_;
   std::vector<std::stop_token> stops_;
   std::map<std::size_t, Held> held_;
