@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <ember/error.hpp>
+#include <ember/op.hpp>
 #include <ember/specification.hpp>
 
 namespace ember {
@@ -35,6 +36,30 @@ TEST(Conformance, specification_012) {
 TEST(Conformance, specification_013) {
   const Specification specification({.prompt_template = "{{literal}} {x}", .check_all_placeholders = false});
   EXPECT_EQ(specification.render_prompt({{"x", "1"}}), "{literal} 1");
+}
+
+// A specification that belongs to the class, found by its public header.
+class Greeter final : public Operator<> {
+ public:
+  [[nodiscard]] const Specification* specification() const override { return &class_specification(); }
+  Value forward(const Value& inputs) const override {
+    return {{"text", specification()->render_prompt(inputs)}};
+  }
+
+ private:
+  static const Specification& class_specification() {
+    static const Specification specification(
+        {.prompt_template = "Hello, {name}!", .input_model = name_model()});
+    return specification;
+  }
+};
+
+TEST(Conformance, specification_014) {
+  const Op first = Greeter();
+  const Op second = Greeter();
+  EXPECT_EQ(first.target().specification(), second.target().specification());
+  EXPECT_EQ(first({{"name", "Test"}})["text"].string(), "Hello, Test!");
+  EXPECT_THROW(second({{"name", 5}}), SpecificationValidationError);
 }
 
 }  // namespace
