@@ -76,7 +76,8 @@ class XCSGraph {
   /// InvalidArgumentError for an empty Op.
   template <class Unit>
   std::string add_node(Unit unit, std::string node_id = {}, NodeOptions options = {}) {
-    return add_node(reference_to(std::move(unit), node_id), std::move(node_id), std::move(options));
+    OpReference reference = reference_to(std::move(unit), node_id);  // Reads the id before it is moved.
+    return add_node(std::move(reference), std::move(node_id), std::move(options));
   }
   std::string add_node(OpReference op, std::string node_id = {}, NodeOptions options = {});
   /// Adds a node whose input is recorded as `binding`; edges follow from the binding. Throws GraphError for

@@ -35,6 +35,7 @@ TEST(Graph, TakesOperatorsOpsAndFunctions) {
   EXPECT_EQ(graph.add_node(Op1()), "Op1_0");
   EXPECT_EQ(graph.add_node(Op(Op1())), "Op1_1");
   EXPECT_EQ(graph.add_node([](const Value& in) -> Value { return in; }, "lambda"), "lambda");
+  EXPECT_EQ(graph.node("lambda").op.name(), "lambda");
   EXPECT_EQ(graph.add_node(twice), "function_3");
   EXPECT_EQ(graph.size(), 4U);
 }
