@@ -6,9 +6,10 @@
 
 #include <ember/model_operator.hpp>
 #include <ember/op.hpp>
-#include <ember/specification.hpp>
 
 namespace ember::non {
+
+class ModelPrompt;
 
 /// How `Ask` makes its prompt and names its output.
 struct AskOptions {
@@ -31,14 +32,15 @@ class Ask final : public ModelOperator {
   explicit Ask(Model model, AskOptions options = {});
 
   /// The prompt before its fields are filled in.
-  [[nodiscard]] const std::string& prompt_template() const noexcept { return *template_.prompt_template(); }
+  [[nodiscard]] const std::string& prompt_template() const noexcept { return prompt_text_; }
 
  protected:
-  [[nodiscard]] Prompt prompt(const Value& inputs) const override { return template_.render_prompt(inputs); }
+  [[nodiscard]] Prompt prompt(const Value& inputs) const override;
   [[nodiscard]] Value read_reply(const ember::Completion& reply) const override;
 
  private:
-  Specification template_;
+  std::string prompt_text_;
+  std::shared_ptr<const ModelPrompt> prompt_;
   std::string output_;
 };
 

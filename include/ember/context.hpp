@@ -4,6 +4,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 #include <ember/clock.hpp>
 
@@ -25,12 +26,14 @@ class Context {
   /// Time left until the deadline, never negative; `Duration::max()` when there is none.
   [[nodiscard]] Duration remaining() const noexcept;
   /// Becomes true when the result is no longer wanted: deadline, failure elsewhere, or the caller's request.
-  [[nodiscard]] const std::stop_token& stop_token() const noexcept { return stop_; }
+  [[nodiscard]] std::stop_token stop_token() const noexcept { return stop_; }
   [[nodiscard]] bool stop_requested() const noexcept { return stop_.stop_requested(); }
   /// The clock that everything in this call goes by.
-  [[nodiscard]] const std::shared_ptr<Clock>& clock() const noexcept { return clock_; }
+  [[nodiscard]] const std::shared_ptr<Clock>& clock() const& noexcept { return clock_; }
+  [[nodiscard]] std::shared_ptr<Clock> clock() && noexcept { return std::move(clock_); }
   /// Where the call is placed, such as `cpu` or `gpu:0`.
-  [[nodiscard]] const std::string& device() const noexcept { return device_; }
+  [[nodiscard]] const std::string& device() const& noexcept { return device_; }
+  [[nodiscard]] std::string device() && noexcept { return std::move(device_); }
 
   /// Blocks for `duration` of this call's time. Returns false at once when a stop is requested meanwhile.
   bool sleep_for(Duration duration) const;

@@ -11,9 +11,10 @@
 #include <ember/model.hpp>
 #include <ember/op.hpp>
 #include <ember/operator.hpp>
-#include <ember/specification.hpp>
 
 namespace ember::non {
+
+class ModelPrompt;
 
 /// What the ensembles have in common.
 struct EnsembleOptions {
@@ -48,11 +49,11 @@ class ModelConfig {
 /// Base of the ensembles: asks every member the same prompt and gathers `{responses: [text, ...]}` in member
 /// order.
 ///
-/// The members are nodes of a graph of their own: they run at once, holding no thread, within the options in force and
-/// the `max_workers` of the whole call tree, and one after the other where these forbid parallel work. N members make exactly N model calls. A member that
-/// fails stops those after it and fails the ensemble with an OperatorExecutionError naming the unit, such as
-/// `unit 2 of 3 (openai:gpt-4o)`, its cause the member's error; of several failures the lowest unit's is the
-/// one reported. Thread-safe.
+/// The members are nodes of a graph of their own: they run at once, holding no thread, within the options in
+/// force and the `max_workers` of the whole call tree, and one after the other where these forbid parallel
+/// work. N members make exactly N model calls. A member that fails stops those after it and fails the
+/// ensemble with an OperatorExecutionError naming the unit, such as `unit 2 of 3 (openai:gpt-4o)`, its cause
+/// the member's error; of several failures the lowest unit's is the one reported. Thread-safe.
 class Ensemble : public Operator<> {
  public:
   /// The members, in order.
@@ -72,7 +73,7 @@ class Ensemble : public Operator<> {
 
   std::vector<Model> members_;
   EnsembleOptions options_;
-  Specification template_;
+  std::shared_ptr<const ModelPrompt> prompt_;
   xcs::CompiledGraph units_;
 };
 

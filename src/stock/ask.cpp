@@ -4,7 +4,7 @@
 
 #include <ember/error.hpp>
 
-#include "stock/unchecked_template.hpp"
+#include "stock/model_prompt.hpp"
 
 namespace ember::non {
 
@@ -13,9 +13,14 @@ Ask::Ask(std::string model, ModelParameters parameters, AskOptions options)
 
 Ask::Ask(Model model, AskOptions options)
     : ModelOperator(std::move(model)),
-      template_(unchecked_template(options.prompt)),
+      prompt_text_(options.prompt),
+      prompt_(std::make_shared<const ModelPrompt>(options.prompt)),
       output_(std::move(options.output)) {
   if (output_.empty()) throw InvalidArgumentError("Ask: output must name a field");
+}
+
+Prompt Ask::prompt(const Value& inputs) const {
+  return prompt_->render(inputs);
 }
 
 Value Ask::read_reply(const ember::Completion& reply) const {

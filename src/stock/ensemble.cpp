@@ -7,8 +7,8 @@
 #include <ember/execution_error.hpp>
 #include <ember/model_operator.hpp>
 
+#include "stock/model_prompt.hpp"
 #include "stock/shared_completion.hpp"
-#include "stock/unchecked_template.hpp"
 
 namespace ember::non {
 namespace {
@@ -23,7 +23,9 @@ class Unit final : public ModelOperator {
   [[nodiscard]] Value read_reply(const ember::Completion& reply) const override { return reply.text; }
 };
 
-std::string unit_name(std::size_t index) { return "unit_" + std::to_string(index + 1); }
+std::string unit_name(std::size_t index) {
+  return "unit_" + std::to_string(index + 1);
+}
 
 xcs::XCSGraph graph_of(const std::vector<Model>& members) {
   xcs::XCSGraph graph;
@@ -47,8 +49,8 @@ std::exception_ptr unit_error(const std::exception_ptr& failure, const std::vect
   } catch (const xcs::ExecutionError& error) {
     for (std::size_t i = 0; i < members.size(); ++i) {
       if (error.node() != unit_name(i)) continue;
-      OperatorExecutionError named("unit " + std::to_string(i + 1) + " of " + std::to_string(members.size()) + " (" +
-                                   members[i].id() + ") failed: " + message_of(error.cause()));
+      OperatorExecutionError named("unit " + std::to_string(i + 1) + " of " + std::to_string(members.size()) +
+                                   " (" + members[i].id() + ") failed: " + message_of(error.cause()));
       named.set_path(unit_name(i));
       named.set_cause(error.cause());
       return std::make_exception_ptr(std::move(named));
@@ -87,13 +89,14 @@ Model ModelConfig::model(const std::shared_ptr<ModelRegistry>& registry) const {
 Ensemble::Ensemble(std::vector<Model> members, EnsembleOptions options)
     : members_(std::move(members)),
       options_(std::move(options)),
-      template_(unchecked_template(options_.prompt)),
+      prompt_(std::make_shared<const ModelPrompt>(options_.prompt)),
       units_(graph_of(members_)) {}
 
 Value Ensemble::outcome(const Result<xcs::Results>& run, const Context& context) const {
   if (run) return responses_of(run.value(), members_.size());
   if (!options_.continue_on_errors) std::rethrow_exception(unit_error(run.error(), members_));
-  // Members that were cut off have not failed by themselves: the whole is unwanted or late, and must not pass as complete.
+  // Members that were cut off have not failed by themselves: the whole is unwanted or late, and must not pass
+  // as complete.
   const bool is_cut_off = context.stop_requested() || context.remaining() == Duration::zero();
   try {
     std::rethrow_exception(run.error());
@@ -108,10 +111,11 @@ void Ensemble::forward_async(Value inputs, Context context, Completion done) con
   try {
     const ContextScope scope(context);
     // The caller may let go of the operator once the calls have started.
-    units_.run_async(template_.render_prompt(inputs), {.fail_fast = !options_.continue_on_errors},
-                     [this, keep = weak_from_this().lock(), context, shared](const Result<xcs::Results>& run) {
-                       shared->finish([&] { return outcome(run, context); });
-                     });
+    units_.run_async(
+        prompt_->render(inputs), {.fail_fast = !options_.continue_on_errors},
+        [this, keep = weak_from_this().lock(), context, shared](const Result<xcs::Results>& run) {
+          shared->finish([&] { return outcome(run, context); });
+        });
   } catch (...) {
     shared->fail(std::current_exception());
   }

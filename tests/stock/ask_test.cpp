@@ -74,5 +74,17 @@ TEST(Ask, AnUnknownModelIsNamed) {
   }
 }
 
+TEST(Ask, RefusesFieldsThatAreNoText) {
+  const auto [models, registry] = ScriptedModels::make([](const ModelRequest&) { return std::string("a"); });
+  const Op<> ask_once = ask("sim:a", {}, {.registry = registry});
+  for (const Value& wrong : {Value(), Value(true), list({"q"}), Value({{"q", "q"}})}) {
+    EXPECT_THAT([&] { ask_once({{"query", wrong}}); },
+                ThrowsMessage<OperatorExecutionError>(HasSubstr("field 'query': expected a text, found")));
+  }
+  EXPECT_EQ(models->call_count(), 0U);
+  EXPECT_EQ(ask_once({{"query", 5}})["text"], Value("a"));
+  EXPECT_EQ(models->prompt(0), "5");
+}
+
 }  // namespace
 }  // namespace ember::non
