@@ -1,5 +1,6 @@
 #include <ember/ask.hpp>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <ember/error.hpp>
@@ -12,6 +13,8 @@ namespace {
 
 using test::Outcome;
 using test::ScriptedModels;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
 
 std::string echo_prompt(const ModelRequest& request) {
   return "re: " + std::string(last_user_message(request.messages));
@@ -78,8 +81,11 @@ TEST(Ask, RefusesFieldsThatAreNoText) {
   const auto [models, registry] = ScriptedModels::make([](const ModelRequest&) { return std::string("a"); });
   const Op<> ask_once = ask("sim:a", {}, {.registry = registry});
   for (const Value& wrong : {Value(), Value(true), list({"q"}), Value({{"q", "q"}})}) {
-    EXPECT_THAT([&] { ask_once({{"query", wrong}}); },
-                ThrowsMessage<OperatorExecutionError>(HasSubstr("field 'query': expected a text, found")));
+    EXPECT_THAT(
+        [&] {
+          ask_once({{"query", wrong}});
+        },
+        ThrowsMessage<OperatorExecutionError>(HasSubstr("field 'query': expected a text, found")));
   }
   EXPECT_EQ(models->call_count(), 0U);
   EXPECT_EQ(ask_once({{"query", 5}})["text"], Value("a"));
