@@ -24,7 +24,7 @@ struct WorkflowOptions {
   std::vector<std::string> settings = {};
   /// Where models are looked up; null means the process's registry.
   std::shared_ptr<ModelRegistry> registry = {};
-  /// Takes the time of every step, for `WorkflowRun::critical_path`.
+  /// Takes the time of every step, for `WorkflowRun`.
   bool measure_steps = false;
 };
 
@@ -35,6 +35,8 @@ struct WorkflowRun {
   /// The longest chain of steps that waited for each other, by the time that each took: no schedule can be
   /// faster. Zero when steps are not measured.
   Duration critical_path{};
+  /// Time of all steps together, likewise.
+  Duration step_time{};
 };
 
 /// A workflow, ready to run rows. A cheap value; all members are thread-safe.

@@ -36,6 +36,10 @@ std::string clock_text(double seconds) {
   return formatted("%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
+std::string duration_text(double seconds) {
+  return seconds < 60 ? formatted("%.1f s", seconds) : clock_text(seconds);
+}
+
 std::string progress_line(const ProgressState& state) {
   std::string text;
   if (state.share) text += formatted("%3.0f %%  ", std::floor(100 * *state.share));

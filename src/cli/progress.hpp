@@ -25,6 +25,9 @@ std::string progress_line(const ProgressState& state);
 /// `0:09`, `12:34`, `1:02:03`.
 std::string clock_text(double seconds);
 
+/// `3.2 s`, and from a minute on as `clock_text`.
+std::string duration_text(double seconds);
+
 /// Writes to standard error. One thread.
 class Progress {
  public:

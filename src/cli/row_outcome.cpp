@@ -9,8 +9,7 @@ namespace ember::cli {
 
 namespace {
 
-/// What a person wants to know of an error: what was thrown where it went wrong, without the layers around
-/// it.
+/// What a person wants to know of an error: what the operator threw, and where it stands.
 struct Told {
   int code = Errc::error;
   std::string message;
@@ -18,18 +17,22 @@ struct Told {
   std::string type;
 };
 
-Told told(const std::exception_ptr& error) {
+/// The engine's own layer around what an operator threw.
+bool is_wrapping(const Error& error) {
+  return error.cause() && (error.code() == Errc::execution || error.code() == Errc::operator_execution);
+}
+
+Told told(std::exception_ptr error) {
   Told result;
-  const std::exception_ptr root = root_cause(error);
-  result.message = message_of(root);
-  result.type = type_name_of(root);
-  for (std::exception_ptr each = error; each;) {
+  while (error) {
+    result.message = message_of(error);
+    result.type = type_name_of(error);
     try {
-      std::rethrow_exception(std::exchange(each, nullptr));
+      std::rethrow_exception(std::exchange(error, nullptr));
     } catch (const Error& known) {
       result.code = known.code();
-      if (known.path().size() > result.path.size()) result.path = known.path();
-      each = known.cause();
+      if (result.path.empty()) result.path = known.path();
+      if (is_wrapping(known)) error = known.cause();
     } catch (...) {
     }
   }
@@ -91,6 +94,7 @@ RowOutcome finished_row(const Value& row, std::size_t line_number, const Workflo
   }
   outcome.matches = matches_of(row, run.outputs, expectations);
   outcome.critical_path = run.critical_path;
+  outcome.step_time = run.step_time;
   return outcome;
 }
 

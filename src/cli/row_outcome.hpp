@@ -24,6 +24,7 @@ struct RowOutcome {
   /// By expectation; empty when there is no row to compare with.
   std::vector<Match> matches{};
   Duration critical_path{};
+  Duration step_time{};
 };
 
 /// `{"id": ..., "error": {"code", "message", "path", "type", "line"}}`.

@@ -30,8 +30,9 @@ RowPump::RowPump(const Workflow& workflow, LineReader& input, OutputFile& output
       input_(input),
       output_(output),
       settings_(std::move(settings)),
-      totals_{0, 0, 0, std::vector<Accuracy>(settings_.expectations.size()),
-              IdealTime(settings_.rows_in_flight)},
+      totals_{
+          0, 0, 0, std::vector<Accuracy>(settings_.expectations.size()), IdealTime(settings_.rows_in_flight),
+          {}},
       window_(std::max(least_window, window_factor * settings_.rows_in_flight)) {
   settings_.options.stop_token = stop_.get_token();
 }
@@ -147,6 +148,7 @@ void RowPump::write(const Slot& slot) {
   totals_.failed_rows += outcome.is_failed ? 1 : 0;
   totals_.input_bytes += slot.input_bytes;
   totals_.ideal.add(outcome.critical_path);
+  totals_.step_time += outcome.step_time;
   for (std::size_t i = 0; i < outcome.matches.size(); ++i) {
     totals_.accuracies[i].rows += outcome.matches[i] != RowOutcome::Match::absent ? 1 : 0;
     totals_.accuracies[i].correct += outcome.matches[i] == RowOutcome::Match::right ? 1 : 0;

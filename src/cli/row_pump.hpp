@@ -41,6 +41,8 @@ struct PumpTotals {
   std::vector<Accuracy> accuracies;
   /// Of the critical paths of the rows.
   IdealTime ideal;
+  /// Of all steps of all rows.
+  Duration step_time{};
 };
 
 /// One thread reads, starts, writes and shows progress; the rows themselves hold no thread.

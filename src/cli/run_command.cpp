@@ -5,6 +5,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -12,6 +14,7 @@
 #include <vector>
 
 #include <ember/error.hpp>
+#include <ember/execute.hpp>
 #include <ember/execution_options.hpp>
 #include <ember/usage.hpp>
 #include <ember/workflow.hpp>
@@ -119,6 +122,30 @@ PumpSettings pump_settings(const RunOptions& options, const Workflow& workflow) 
   return settings;
 }
 
+/// Runs `body` so that `options` hold for everything it starts. The bound on workers is one of a call tree,
+/// so the body becomes the root of one; the root takes a place among the workers itself.
+void run_within(xcs::ExecutionOptions options, const std::function<void()>& body) {
+  if (!options.max_workers) {
+    const xcs::ExecutionScope scope(options);
+    body();
+    return;
+  }
+  ++*options.max_workers;
+  std::exception_ptr failure;
+  xcs::XCSGraph root;
+  root.add_node(op("run", [&](const Value& inputs) {
+    try {
+      const xcs::ExecutionScope scope(options);
+      body();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    return inputs;
+  }));
+  (void)xcs::execute(root, {.max_workers = options.max_workers, .scheduler = xcs::Scheduler("parallel")});
+  if (failure) std::rethrow_exception(failure);
+}
+
 /// One run of the command.
 class Run {
  public:
@@ -141,11 +168,12 @@ class Run {
     Progress progress(options_.is_quiet);
     int signal = 0;
     try {
-      const xcs::ExecutionScope scope(shared_);
       const UsageScope counting(usage_);
-      signal = pump.run([&](const PumpTotals& totals) {
-        progress.show(state_of(totals));
-        return progress.due_in_milliseconds();
+      run_within(shared_, [&] {
+        signal = pump.run([&](const PumpTotals& totals) {
+          progress.show(state_of(totals));
+          return progress.due_in_milliseconds();
+        });
       });
     } catch (...) {
       progress.clear();
@@ -175,7 +203,7 @@ class Run {
     if (totals.rows == 0 && signal == 0) text = "no rows in " + input_.name() + "\n";
     if (totals.rows > 0 || signal != 0) {
       text = std::to_string(totals.rows) + (totals.rows == 1 ? " row, " : " rows, ") +
-             std::to_string(totals.failed_rows) + " failed, in " + clock_text(to_seconds(wall)) +
+             std::to_string(totals.failed_rows) + " failed, in " + duration_text(to_seconds(wall)) +
              (signal == 0 ? "\n" : "; stopped by a signal\n");
     }
     for (std::size_t i = 0; i < totals.accuracies.size(); ++i) {
@@ -183,7 +211,7 @@ class Run {
     }
     if (options_.report) {
       text += RunReport{totals.rows, options_.rows_in_flight, options_.max_workers, usage_->totals(),
-                        wall,        totals.ideal.total()}
+                        wall,        totals.ideal.total(),    totals.step_time}
                   .text();
     }
     std::cerr << text << std::flush;

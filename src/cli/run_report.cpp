@@ -7,8 +7,8 @@
 namespace ember::cli {
 
 Duration RunReport::ideal() const noexcept {
-  // With W workers, the calls one after the other on each of them take this long at least.
-  const Duration of_workers = max_workers ? usage.latency / *max_workers : Duration();
+  // With W workers, the steps one after the other on each of them take this long at least.
+  const Duration of_workers = max_workers ? step_time / *max_workers : Duration();
   return std::max(ideal_of_rows, of_workers);
 }
 

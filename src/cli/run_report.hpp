@@ -18,6 +18,8 @@ struct RunReport {
   Duration wall = {};
   /// Of the critical paths of the rows on `rows_in_flight` slots.
   Duration ideal_of_rows = {};
+  /// Of all steps of all rows.
+  Duration step_time = {};
 
   /// The least time for these rows with these latencies and bounds.
   [[nodiscard]] Duration ideal() const noexcept;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <numeric>
 #include <utility>
 
 #include <ember/fields.hpp>
@@ -98,6 +99,11 @@ Duration StepTimes::critical_path(const xcs::XCSGraph& graph) const {
     longest = std::max(longest, ends[step]);
   }
   return longest;
+}
+
+Duration StepTimes::sum() const {
+  const std::scoped_lock lock(mutex_);
+  return std::accumulate(durations_.begin(), durations_.end(), Duration());
 }
 
 OpReference measured(const OpReference& target, std::size_t step) {

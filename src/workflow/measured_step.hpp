@@ -23,6 +23,8 @@ class StepTimes {
   }
   /// The longest chain of steps of `graph`; steps that did not run count nothing.
   [[nodiscard]] Duration critical_path(const xcs::XCSGraph& graph) const;
+  /// Of all steps together.
+  [[nodiscard]] Duration sum() const;
 
  private:
   mutable std::mutex mutex_;

@@ -206,8 +206,12 @@ void Workflow::run_async(const Value& row, const xcs::ExecutionOptions& options,
   state_->compiled.run_async(
       state_->run_inputs(row, times), options,
       [state = state_, row, times, done = std::move(done)](const Result<xcs::Results>& results) {
-        const Duration critical_path = times ? times->critical_path(state->graph) : Duration();
-        done({state->try_outputs(row, results), critical_path});
+        WorkflowRun run{state->try_outputs(row, results)};
+        if (times) {
+          run.critical_path = times->critical_path(state->graph);
+          run.step_time = times->sum();
+        }
+        done(std::move(run));
       });
 }
 

@@ -52,16 +52,23 @@ TEST(LineReader, numbers_lines_and_counts_their_bytes) {
 }
 
 TEST(LineReader, takes_the_byte_order_mark_off_the_first_line_only) {
-  const std::vector<Line> lines = lines_of("\xEF\xBB\xBFa\n\xEF\xBB\xBF" "b\n");
+  const std::vector<Line> lines = lines_of(
+      "\xEF\xBB\xBFa\n\xEF\xBB\xBF"
+      "b\n");
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[0].text, "a");
-  EXPECT_EQ(lines[1].text, "\xEF\xBB\xBF" "b");
+  EXPECT_EQ(lines[1].text,
+            "\xEF\xBB\xBF"
+            "b");
 }
 
-TEST(LineReader, gives_nothing_for_nothing) { EXPECT_TRUE(lines_of("").empty()); }
+TEST(LineReader, gives_nothing_for_nothing) {
+  EXPECT_TRUE(lines_of("").empty());
+}
 
 TEST(LineReader, drops_lines_that_are_too_long_and_goes_on) {
-  const std::vector<Line> lines = lines_of("ok\n" + std::string(5000, 'x') + "\nfine\n" + std::string(11, 'y'), 10);
+  const std::vector<Line> lines =
+      lines_of("ok\n" + std::string(5000, 'x') + "\nfine\n" + std::string(11, 'y'), 10);
   ASSERT_EQ(lines.size(), 4U);
   EXPECT_EQ(lines[0].text, "ok");
   EXPECT_TRUE(lines[1].is_too_long);

@@ -22,18 +22,25 @@ import sys
 import tempfile
 
 
+def text_of(lines):
+    """The lines of a section; empty ones at its end only part it from the next."""
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return "".join(lines)
+
+
 def sections(path):
     """Yields (words of the header, text) of each section."""
     header, lines = None, []
     for line in path.read_text().splitlines(keepends=True):
         if line.startswith("=== "):
             if header:
-                yield header, "".join(lines)
+                yield header, text_of(lines)
             header, lines = line[4:].split(maxsplit=1), []
         elif header:
             lines.append(line)
     if header:
-        yield header, "".join(lines)
+        yield header, text_of(lines)
 
 
 def cases(path):

@@ -20,12 +20,14 @@ TEST(IdealTime, gives_each_row_the_slot_that_is_free_first) {
   EXPECT_EQ(ideal.total(), milliseconds(35));
 }
 
-TEST(IdealTime, of_nothing_is_nothing) { EXPECT_EQ(IdealTime(3).total(), Duration()); }
+TEST(IdealTime, of_nothing_is_nothing) {
+  EXPECT_EQ(IdealTime(3).total(), Duration());
+}
 
 TEST(RunReport, does_not_expect_more_than_the_workers_can_do) {
   RunReport report;
   report.ideal_of_rows = milliseconds(50);
-  report.usage.latency = milliseconds(300);
+  report.step_time = milliseconds(300);
   EXPECT_EQ(report.ideal(), milliseconds(50));
   report.max_workers = 2;
   EXPECT_EQ(report.ideal(), milliseconds(150));
@@ -51,7 +53,8 @@ TEST(RunReport, has_every_figure) {
 }
 
 TEST(Progress, has_rate_remaining_time_failures_and_cost) {
-  EXPECT_EQ(progress_line({200, 3, 0.0123, 10, 0.25}), " 25 %  200 rows  20.0/s  ETA 0:30  3 failed  $0.0123");
+  EXPECT_EQ(progress_line({200, 3, 0.0123, 10, 0.25}),
+            " 25 %  200 rows  20.0/s  ETA 0:30  3 failed  $0.0123");
   EXPECT_EQ(progress_line({1, 0, 0, 2, std::nullopt}), "1 row  0.5/s  0 failed  $0.0000");
 }
 

@@ -147,7 +147,7 @@ class RunTest(unittest.TestCase):
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         self.assertEqual(process.returncode, 0)
-        self.assertEqual(sum(1 for _ in (self.folder / "out").open()), count)
+        self.assertEqual((self.folder / "out").read_bytes().count(b"\n"), count)
         return usage.ru_maxrss * 1024
 
     @unittest.skipIf(SANITIZERS, "sanitizers keep memory")
@@ -185,7 +185,7 @@ class RunTest(unittest.TestCase):
             data = "".join(json.dumps({"id": i, "q": str(i)}) + "\n" for i in range(40)).encode()
             status, _, errors = self.run_on(OPENAI, data, "--max-workers", "3", OPENAI_BASE_URL=server.base_url)
             self.assertEqual(status, 0, errors)
-            self.assertLessEqual(server.stats()["peak_in_flight"], 3)
+            self.assertEqual(server.stats()["peak_in_flight"], 3)
 
     def test_rows_in_flight_bounds_the_rows(self):
         with ember_process.SimulatedServer(EMBER, "--latency", "5ms") as server:

@@ -16,11 +16,13 @@ TEST(Reference, reads_root_fields_and_indices) {
 
 class NoReference : public ::testing::TestWithParam<const char*> {};
 
-TEST_P(NoReference, is_refused) { EXPECT_FALSE(parse_reference(GetParam())); }
+TEST_P(NoReference, is_refused) {
+  EXPECT_FALSE(parse_reference(GetParam()));
+}
 
 INSTANTIATE_TEST_SUITE_P(Reference, NoReference,
-                         ::testing::Values("", ".a", "a.", "a..b", "a[", "a[]", "a[1", "a[x]", "a[-1]", "a b", "a.b c",
-                                           "a]", "[1]", "a[99999999999999999999]", "a[1]b", "é.a"));
+                         ::testing::Values("", ".a", "a.", "a..b", "a[", "a[]", "a[1", "a[x]", "a[-1]", "a b",
+                                           "a.b c", "a]", "[1]", "a[99999999999999999999]", "a[1]b", "é.a"));
 
 }  // namespace
 }  // namespace ember::workflow

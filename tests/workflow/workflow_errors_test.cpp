@@ -22,8 +22,8 @@ outputs: {a: a.text}
 )";
 
 std::string with_step(const std::string& step) {
-  return "models: {echo: sim:echo}\nsteps:\n  a: {operator: ask, model: echo, input: {query: row.q}}\n  b: " + step +
-         "\noutputs: {a: a.text}\n";
+  return "models: {echo: sim:echo}\nsteps:\n  a: {operator: ask, model: echo, input: {query: row.q}}\n  b: " +
+         step + "\noutputs: {a: a.text}\n";
 }
 
 std::string message_of_parsing(const Mistake& mistake) {
@@ -37,7 +37,9 @@ std::string message_of_parsing(const Mistake& mistake) {
 
 class WorkflowErrors : public ::testing::TestWithParam<Mistake> {};
 
-TEST_P(WorkflowErrors, are_told_with_place_and_advice) { EXPECT_EQ(message_of_parsing(GetParam()), GetParam().message); }
+TEST_P(WorkflowErrors, are_told_with_place_and_advice) {
+  EXPECT_EQ(message_of_parsing(GetParam()), GetParam().message);
+}
 
 const auto name_of = [](const auto& info) { return std::string(info.param.name); };
 
@@ -45,11 +47,15 @@ INSTANTIATE_TEST_SUITE_P(
     Yaml, WorkflowErrors,
     ::testing::Values(
         Mistake{"empty", "", "f.yaml:1:1: a workflow is a mapping with 'steps' and 'outputs', found nothing"},
-        Mistake{"a_list", "- a\n", "f.yaml:1:1: a workflow is a mapping with 'steps' and 'outputs', found a list"},
-        Mistake{"bad_indentation", "steps:\n  a: 1\n b: 2\n", "f.yaml:3:2: not valid YAML: end of map not found"},
-        Mistake{"open_bracket", "steps: [1, 2\n", "f.yaml:2:1: not valid YAML: end of sequence flow not found"},
+        Mistake{"a_list", "- a\n",
+                "f.yaml:1:1: a workflow is a mapping with 'steps' and 'outputs', found a list"},
+        Mistake{"bad_indentation", "steps:\n  a: 1\n b: 2\n",
+                "f.yaml:3:2: not valid YAML: end of map not found"},
+        Mistake{"open_bracket", "steps: [1, 2\n",
+                "f.yaml:2:1: not valid YAML: end of sequence flow not found"},
         Mistake{"not_utf8", "steps: \xff\n", "f.yaml:1:1: the text is not valid UTF-8"},
-        Mistake{"key_twice", "models: {}\nmodels: {}" + rest, "f.yaml:2:1: 'models' stands twice; first in line 1"},
+        Mistake{"key_twice", "models: {}\nmodels: {}" + rest,
+                "f.yaml:2:1: 'models' stands twice; first in line 1"},
         Mistake{"deep_key_twice", "models: {m: {id: sim:echo, id: sim:upper}}" + rest,
                 "f.yaml:1:28: 'id' stands twice; first in line 1"},
         Mistake{"second_document", "steps: 1\n---\nsteps: 2\n",
@@ -62,14 +68,17 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Sections, WorkflowErrors,
     ::testing::Values(
-        Mistake{"unknown_section", "model: {}" + rest, "f.yaml:1:1: unknown section 'model'; did you mean 'models'?"},
+        Mistake{"unknown_section", "model: {}" + rest,
+                "f.yaml:1:1: unknown section 'model'; did you mean 'models'?"},
         Mistake{"no_steps", "outputs: {a: row.a}\n", "f.yaml:1:1: the section 'steps' is missing or empty"},
         Mistake{"no_outputs", "steps:\n  a: {operator: ask, model: sim:echo, input: {query: row.q}}\n",
                 "f.yaml:1:1: the section 'outputs' is missing or empty"},
         Mistake{"steps_as_list", "steps: [a]\noutputs: {a: row.a}\n",
                 "f.yaml:1:8: 'steps' is a mapping from names, found a list"},
-        Mistake{"output_id", "outputs: {id: a.text}\nsteps:\n  a: {operator: ask, model: sim:echo, input: {query: row.q}}\n",
-                "f.yaml:1:11: the output 'id' is written for every row already; choose another name"},
+        Mistake{
+            "output_id",
+            "outputs: {id: a.text}\nsteps:\n  a: {operator: ask, model: sim:echo, input: {query: row.q}}\n",
+            "f.yaml:1:11: the output 'id' is written for every row already; choose another name"},
         Mistake{"step_named_row", "outputs: {a: row.a}\nsteps: {row: {operator: most_common}}\n",
                 "f.yaml:2:9: 'row' is the name of the input row; give the step another name"},
         Mistake{"bad_step_name", "outputs: {a: row.a}\nsteps: {a.b: {operator: most_common}}\n",
@@ -79,7 +88,8 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Models, WorkflowErrors,
     ::testing::Values(
-        Mistake{"no_id", "models: {m: {temperature: 0}}" + rest, "f.yaml:1:10: model 'm' needs an 'id' such as openai:gpt-4o"},
+        Mistake{"no_id", "models: {m: {temperature: 0}}" + rest,
+                "f.yaml:1:10: model 'm' needs an 'id' such as openai:gpt-4o"},
         Mistake{"temperature_as_text", "models:\n  m: {id: sim:echo, temperature: hot}" + rest,
                 "f.yaml:2:21: temperature: expected a number, found string"},
         Mistake{"price_as_text", "models: {m: {id: sim:echo, cost: {input_per_thousand: much}}}" + rest,
@@ -92,16 +102,19 @@ INSTANTIATE_TEST_SUITE_P(
     Steps, WorkflowErrors,
     ::testing::Values(
         Mistake{"no_operator", with_step("{model: echo}"), "f.yaml:4:3: step 'b' has no 'operator'"},
-        Mistake{"not_a_mapping", with_step("ask"), "f.yaml:4:6: step 'b' is a mapping with 'operator', found the text 'ask'"},
+        Mistake{"not_a_mapping", with_step("ask"),
+                "f.yaml:4:6: step 'b' is a mapping with 'operator', found the text 'ask'"},
         Mistake{"unknown_operator", with_step("{operator: most_comon}"),
                 "f.yaml:4:17: unknown operator 'most_comon'; did you mean 'most_common'?"},
-        Mistake{"unknown_setting", with_step("{operator: ask, modle: echo, model: echo, input: {query: row.q}}"),
+        Mistake{"unknown_setting",
+                with_step("{operator: ask, modle: echo, model: echo, input: {query: row.q}}"),
                 "f.yaml:4:22: unknown setting of 'ask' 'modle'; did you mean 'model'?"},
         Mistake{"unknown_model", with_step("{operator: ask, model: ecko, input: {query: row.q}}"),
                 "f.yaml:4:29: unknown model 'ecko'; did you mean 'echo'?"},
         Mistake{"missing_model", with_step("{operator: judge, input: {query: row.q, responses: row.r}}"),
                 "f.yaml:4:3: step 'b' (judge) needs a 'model'"},
-        Mistake{"size_as_text", with_step("{operator: ensemble, model: echo, size: many, input: {query: row.q}}"),
+        Mistake{"size_as_text",
+                with_step("{operator: ensemble, model: echo, size: many, input: {query: row.q}}"),
                 "f.yaml:4:46: 'size' is a whole number from 1 to 10000, found the text 'many'"},
         Mistake{"no_pattern", with_step("{operator: extract, input: {text: a.text}}"),
                 "f.yaml:4:3: step 'b' (extract) needs 'pattern'"},
@@ -114,28 +127,34 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Inputs, WorkflowErrors,
     ::testing::Values(
-        Mistake{"no_input", with_step("{operator: most_common}"), "f.yaml:4:3: step 'b' needs 'input' with responses, query"},
-        Mistake{"missing_field", with_step("{operator: most_common, input: {respones: a.text}}"),
-                "f.yaml:4:34: the input of step 'b' (most_common) lacks 'responses'; did you mean 'respones'?\n"
-                "f.yaml:4:45: step 'b' (most_common) takes no 'respones'; did you mean 'responses'?"},
+        Mistake{"no_input", with_step("{operator: most_common}"),
+                "f.yaml:4:3: step 'b' needs 'input' with responses, query"},
+        Mistake{
+            "missing_field", with_step("{operator: most_common, input: {respones: a.text}}"),
+            "f.yaml:4:34: the input of step 'b' (most_common) lacks 'responses'; did you mean 'respones'?\n"
+            "f.yaml:4:45: step 'b' (most_common) takes no 'respones'; did you mean 'responses'?"},
         Mistake{"wrong_type", with_step("{operator: most_common, input: {responses: a.text}}"),
                 "f.yaml:4:46: 'responses' of step 'b' takes a list, found a text"},
         Mistake{"field_not_in_prompt",
-                with_step("{operator: ask, model: echo, prompt: 'Q {question}', input: {question: row.q, answr: row.q}}"),
+                with_step("{operator: ask, model: echo, prompt: 'Q {question}', input: {question: row.q, "
+                          "answr: row.q}}"),
                 "f.yaml:4:89: the prompt of step 'b' has no field '{answr}'; known: question"},
-        Mistake{"prompt_lacks_input", with_step("{operator: ask, model: echo, prompt: 'Q {question}', input: {}}"),
+        Mistake{"prompt_lacks_input",
+                with_step("{operator: ask, model: echo, prompt: 'Q {question}', input: {}}"),
                 "f.yaml:4:66: the input of step 'b' (ask) lacks 'question'"},
         Mistake{"unknown_step", with_step("{operator: ask, model: echo, input: {query: aa.text}}"),
                 "f.yaml:4:50: unknown step 'aa'; did you mean 'a'?"},
         Mistake{"unknown_output_field", with_step("{operator: ask, model: echo, input: {query: a.txt}}"),
                 "f.yaml:4:50: step 'a' (ask) has no output 'txt'; did you mean 'text'?"},
-        Mistake{"no_reference", with_step("{operator: ask, model: echo, input: {query: 'what is it?'}}"),
-                "f.yaml:4:50: expected a reference such as row.question or a_step.text, a list of references, or "
-                "{value: ...}, found the text 'what is it?'"},
-        Mistake{"cycle",
-                "outputs: {a: a.text}\nsteps:\n  a: {operator: ask, model: sim:echo, input: {query: b.text}}\n"
-                "  b: {operator: ask, model: sim:echo, input: {query: a.text}}\n",
-                "f.yaml:4:54: steps wait for each other in a cycle: a <- b <- a"},
+        Mistake{
+            "no_reference", with_step("{operator: ask, model: echo, input: {query: 'what is it?'}}"),
+            "f.yaml:4:50: expected a reference such as row.question or a_step.text, a list of references, or "
+            "{value: ...}, found the text 'what is it?'"},
+        Mistake{
+            "cycle",
+            "outputs: {a: a.text}\nsteps:\n  a: {operator: ask, model: sim:echo, input: {query: b.text}}\n"
+            "  b: {operator: ask, model: sim:echo, input: {query: a.text}}\n",
+            "f.yaml:4:54: steps wait for each other in a cycle: a <- b <- a"},
         Mistake{"itself", with_step("{operator: ask, model: echo, input: {query: b.text}}"),
                 "f.yaml:4:50: steps wait for each other in a cycle: b <- b"}),
     name_of);
@@ -143,27 +162,38 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Settings, WorkflowErrors,
     ::testing::Values(
-        Mistake{"no_path", "models: {m: sim:echo}" + rest,
-                "--set temperature=0: expected a setting such as models.NAME.temperature=0 or steps.NAME.size=5",
-                {"temperature=0"}},
-        Mistake{"unknown_section", rest, "--set step.a.x=1: 'step' can not be set, only models and steps; did you mean 'steps'?",
+        Mistake{
+            "no_path",
+            "models: {m: sim:echo}" + rest,
+            "--set temperature=0: expected a setting such as models.NAME.temperature=0 or steps.NAME.size=5",
+            {"temperature=0"}},
+        Mistake{"unknown_section",
+                rest,
+                "--set step.a.x=1: 'step' can not be set, only models and steps; did you mean 'steps'?",
                 {"step.a.x=1"}},
-        Mistake{"unknown_name", "models: {small: {id: sim:echo}}" + rest,
+        Mistake{"unknown_name",
+                "models: {small: {id: sim:echo}}" + rest,
                 "--set models.smal.temperature=0: the file has no model 'smal'; did you mean 'small'?",
                 {"models.smal.temperature=0"}},
-        Mistake{"unknown_key", rest, "--set steps.a.modle=x: unknown setting of 'ask' 'modle'; did you mean 'model'?",
+        Mistake{"unknown_key",
+                rest,
+                "--set steps.a.modle=x: unknown setting of 'ask' 'modle'; did you mean 'model'?",
                 {"steps.a.modle=x"}},
-        Mistake{"no_value_in_yaml", rest, "--set steps.a.model=[: not valid YAML: end of sequence flow not found",
+        Mistake{"no_value_in_yaml",
+                rest,
+                "--set steps.a.model=[: not valid YAML: end of sequence flow not found",
                 {"steps.a.model=["}}),
     name_of);
 
 TEST(WorkflowErrorList, has_all_mistakes_in_the_order_of_the_file) {
-  EXPECT_EQ(message_of_parsing({"", "outputs: {x: c.text}\nsteps:\n  a: {operator: aks}\n  b: {operator: judge}\nextra: 1\n", ""}),
-            "f.yaml:1:14: unknown step 'c'; did you mean 'a'?\n"
-            "f.yaml:3:17: unknown operator 'aks'; did you mean 'ask'?\n"
-            "f.yaml:4:3: step 'b' needs 'input' with query, responses\n"
-            "f.yaml:4:3: step 'b' (judge) needs a 'model'\n"
-            "f.yaml:5:1: unknown section 'extra'; known: description, models, steps, outputs");
+  EXPECT_EQ(
+      message_of_parsing(
+          {"", "outputs: {x: c.text}\nsteps:\n  a: {operator: aks}\n  b: {operator: judge}\nextra: 1\n", ""}),
+      "f.yaml:1:14: unknown step 'c'; did you mean 'a'?\n"
+      "f.yaml:3:17: unknown operator 'aks'; did you mean 'ask'?\n"
+      "f.yaml:4:3: step 'b' needs 'input' with query, responses\n"
+      "f.yaml:4:3: step 'b' (judge) needs a 'model'\n"
+      "f.yaml:5:1: unknown section 'extra'; known: description, models, steps, outputs");
 }
 
 TEST(WorkflowErrorList, ends_after_twenty) {
@@ -174,9 +204,12 @@ TEST(WorkflowErrorList, ends_after_twenty) {
 }
 
 TEST(WorkflowErrorList, of_unknown_models_and_parameters_has_their_places) {
-  const std::string message = message_of_parsing({"",
-                                                  "models:\n  a: {id: opnai:gpt-4o}\n  b: {id: sim:echo, temprature: 1}\n"
-                                                  "  c: {id: sim:echo, temperature: 3}" + rest, ""});
+  const std::string message =
+      message_of_parsing({"",
+                          "models:\n  a: {id: opnai:gpt-4o}\n  b: {id: sim:echo, temprature: 1}\n"
+                          "  c: {id: sim:echo, temperature: 3}" +
+                              rest,
+                          ""});
   EXPECT_NE(message.find("f.yaml:2:11: "), std::string::npos) << message;
   EXPECT_NE(message.find("f.yaml:3:21: "), std::string::npos) << message;
   EXPECT_NE(message.find("did you mean 'temperature'?"), std::string::npos) << message;

@@ -31,9 +31,11 @@ outputs:
 
 TEST(Workflow, gives_its_outputs_in_the_order_of_the_file) {
   const Workflow workflow = Workflow::parse(panel);
-  EXPECT_EQ(to_json(workflow.run({{"q", "say hi"}})),
-            R"({"first":"HI","vote":"hi","question":"say hi","both":["HI","hi"],"constant":{"k":[1,"text",null]}})");
-  EXPECT_EQ(workflow.output_names(), (std::vector<std::string>{"first", "vote", "question", "both", "constant"}));
+  EXPECT_EQ(
+      to_json(workflow.run({{"q", "say hi"}})),
+      R"({"first":"HI","vote":"hi","question":"say hi","both":["HI","hi"],"constant":{"k":[1,"text",null]}})");
+  EXPECT_EQ(workflow.output_names(),
+            (std::vector<std::string>{"first", "vote", "question", "both", "constant"}));
 }
 
 TEST(Workflow, needs_only_the_fields_that_its_outputs_lead_to) {
@@ -75,8 +77,8 @@ models: {m: {id: sim:echo}}
 steps: {panel: {operator: ensemble, model: m, size: 2, input: {query: row.q}}}
 outputs: {answers: panel.responses}
 )";
-  const Workflow changed =
-      Workflow::parse(text, "f.yaml", {.settings = {"steps.panel.size=4", "steps.*.size=3", "models.*.id=sim:upper"}});
+  const Workflow changed = Workflow::parse(
+      text, "f.yaml", {.settings = {"steps.panel.size=4", "steps.*.size=3", "models.*.id=sim:upper"}});
   EXPECT_EQ(changed.run({{"q", "a"}})["answers"], list({"A", "A", "A"}));
 }
 
@@ -94,7 +96,8 @@ TEST(Workflow, sets_the_price_of_a_model) {
 models: {m: {id: sim:echo, cost: {input_per_thousand: 2, output_per_thousand: 4}}}
 steps: {ask: {operator: ask, model: m, input: {query: row.q}}}
 outputs: {answer: ask.text}
-)", "f.yaml", {.registry = registry});
+)",
+                        "f.yaml", {.registry = registry});
   EXPECT_EQ(registry->cost("sim:echo"), (ModelCost{2, 4}));
 }
 
@@ -108,7 +111,8 @@ steps:
   b: {operator: ask, model: "sim:echo?latency=3", input: {query: row.q}}
   c: {operator: ask, model: "sim:echo?latency=1", prompt: "{x}{y}", input: {x: a.text, y: b.text}}
 outputs: {answer: c.text}
-)", "f.yaml", {.measure_steps = true});
+)",
+                                              "f.yaml", {.measure_steps = true});
     const TimePoint start = runtime.now();
     (void)workflow.run({{"q", "x"}});
     EXPECT_EQ(to_seconds(runtime.now() - start), 4.0);
@@ -119,7 +123,8 @@ TEST(Workflow, hands_outcomes_of_asynchronous_rows_to_their_callback) {
   const Workflow workflow = Workflow::parse(R"(
 steps: {a: {operator: ask, model: "sim:echo?latency=0.01", input: {query: row.q}}}
 outputs: {answer: a.text}
-)", "f.yaml", {.measure_steps = true});
+)",
+                                            "f.yaml", {.measure_steps = true});
   std::promise<WorkflowRun> right;
   workflow.run_async({{"q", "x"}}, {}, [&](WorkflowRun run) { right.set_value(std::move(run)); });
   const WorkflowRun run = right.get_future().get();
