@@ -42,4 +42,8 @@ int main() {
 }
 
 // Prints:
-//   ?
+//   Hi! 3 tokens
+//   ONE TWO THREE
+//   3 attempts
+//   a repetition might have helped
+//   4 calls, 6 repetitions
