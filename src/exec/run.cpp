@@ -139,7 +139,8 @@ void Run::set_up_schedule() {
                    (kind == SchedulerKind::automatic && is_narrow && !on_over_);
   is_wave_ = !is_sequential_ &&
              (kind == SchedulerKind::wave || (kind == SchedulerKind::automatic && has_batch_level(*plan_)));
-  is_measured_ = !is_sequential_ && plan_->begin_run();
+  // Measured times would make simulations differ from run to run.
+  is_measured_ = !is_sequential_ && !executor_->is_simulated() && plan_->begin_run();
 }
 
 void Run::set_up_settings() {

@@ -14,11 +14,11 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class Conformance : public ::testing::Test {
+class OptionsConformance : public ::testing::Test {
  protected:
   void TearDown() override { reset_execution_options(); }
 };
-using OptionsTest = Conformance;
+using OptionsTest = OptionsConformance;
 
 std::string refusal(const Value& settings) {
   try {
@@ -29,36 +29,36 @@ std::string refusal(const Value& settings) {
   }
 }
 
-TEST_F(Conformance, execution_options_004) {
+TEST_F(OptionsConformance, execution_options_004) {
   EXPECT_EQ(refusal({{"zeta", 1}, {"alpha", 2}}), "Invalid execution options: alpha, zeta");
 }
 
-TEST_F(Conformance, execution_options_005) {
+TEST_F(OptionsConformance, execution_options_005) {
   EXPECT_EQ(refusal({{"foo", 1}}), "Invalid execution option: foo");
   EXPECT_FALSE(get_execution_options().max_workers.has_value());
 }
 
-TEST_F(Conformance, execution_options_006) {
+TEST_F(OptionsConformance, execution_options_006) {
   const auto scope = execution_options({.scheduler = "sequential"});
   EXPECT_EQ(get_execution_options().use_parallel, false);
 }
 
-TEST_F(Conformance, execution_options_008) {
+TEST_F(OptionsConformance, execution_options_008) {
   const auto scope = execution_options({.scheduler = "SEQUENTIAL"});
   EXPECT_EQ(get_execution_options().use_parallel, false);
 }
 
-TEST_F(Conformance, execution_options_009) {
+TEST_F(OptionsConformance, execution_options_009) {
   EXPECT_THAT(refusal({{"scheduler", "bogus"}}),
               AllOf(HasSubstr("bogus"), HasSubstr("auto, noop, parallel, sequential, topological, wave")));
 }
 
-TEST_F(Conformance, execution_options_010) {
+TEST_F(OptionsConformance, execution_options_010) {
   const ExecutionOptions options{.use_parallel = false, .scheduler = "parallel"};
   EXPECT_FALSE(options.over({}).is_parallel());
 }
 
-TEST_F(Conformance, execution_options_016) {
+TEST_F(OptionsConformance, execution_options_016) {
   {
     const auto outer = execution_options({.max_workers = 4});
     {
@@ -70,7 +70,7 @@ TEST_F(Conformance, execution_options_016) {
   EXPECT_EQ(get_execution_options().max_workers, std::nullopt);
 }
 
-TEST_F(Conformance, execution_options_017) {
+TEST_F(OptionsConformance, execution_options_017) {
   try {
     const auto scope = execution_options({.max_workers = 4});
     throw std::runtime_error("inside");
@@ -79,14 +79,14 @@ TEST_F(Conformance, execution_options_017) {
   EXPECT_EQ(get_execution_options().max_workers, std::nullopt);
 }
 
-TEST_F(Conformance, execution_options_020) {
+TEST_F(OptionsConformance, execution_options_020) {
   const auto scope = execution_options({.max_workers = 3});
   std::optional<int> seen = 99;
   std::thread([&] { seen = get_execution_options().max_workers; }).join();
   EXPECT_EQ(seen, std::nullopt);
 }
 
-TEST_F(Conformance, execution_options_021) {
+TEST_F(OptionsConformance, execution_options_021) {
   const auto scope = execution_options({.max_workers = 3});
   XCSGraph graph;
   for (int i = 0; i < 6; ++i) {
@@ -98,7 +98,7 @@ TEST_F(Conformance, execution_options_021) {
     EXPECT_EQ(seen, Value(3)) << name;
 }
 
-TEST_F(Conformance, execution_options_023) {
+TEST_F(OptionsConformance, execution_options_023) {
   const ExecutionOptions options{.max_workers = 4};
   XCSGraph graph;
   graph.add_node(
@@ -111,7 +111,7 @@ TEST_F(Conformance, execution_options_023) {
   EXPECT_EQ(execute(graph, options)["a"], Value(4));
 }
 
-TEST_F(Conformance, execution_options_026) {
+TEST_F(OptionsConformance, execution_options_026) {
   const auto scope = execution_options({.max_workers = 8,
                                         .device_strategy = "auto",
                                         .enable_caching = true,
@@ -122,7 +122,7 @@ TEST_F(Conformance, execution_options_026) {
   EXPECT_EQ(doubled({{"x", 4}}), Value(8));
 }
 
-TEST_F(Conformance, execution_options_029) {
+TEST_F(OptionsConformance, execution_options_029) {
   set_execution_options({.max_workers = 7});
   EXPECT_EQ(get_execution_options().max_workers, 7);
   const auto scope = execution_options({.timeout_seconds = 5.0});

@@ -31,8 +31,20 @@ class Outcome final : public CompletionSink {
     error_ = std::move(failure);
     ended_.notify_all();
   }
-  void retain() noexcept override {}
-  void release() noexcept override {}
+  void retain() noexcept override {
+    const std::lock_guard lock(mutex_);
+    ++references_;
+  }
+  void release() noexcept override {
+    const std::lock_guard lock(mutex_);
+    --references_;
+    ended_.notify_all();
+  }
+  /// Waits for the thread that brought the outcome to let go.
+  ~Outcome() {
+    std::unique_lock lock(mutex_);
+    ended_.wait_for(lock, std::chrono::seconds(30), [&] { return references_ == 0; });
+  }
 
   [[nodiscard]] bool is_over() const noexcept { return count() > 0; }
   /// How often the call ended: once, if all is well.
@@ -53,6 +65,7 @@ class Outcome final : public CompletionSink {
  private:
   mutable std::mutex mutex_;
   mutable std::condition_variable ended_;
+  int references_ = 0;
   int count_ = 0;
   Value value_;
   std::exception_ptr error_;
