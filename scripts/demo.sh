@@ -11,7 +11,8 @@ trap '[ -z "$server" ] || kill "$server" 2>/dev/null || :; rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-"$ember" simulate --port 0 --seed 7 \
+: >"$work/server"
+"$ember" simulate --port 0 --seed 2 \
   --model tiny:skill=0.5,latency=lognormal:60ms,0.3 --model small:skill=0.58,latency=lognormal:80ms,0.3 \
   --model medium:skill=0.64,latency=lognormal:100ms,0.3 --model large:skill=0.7,latency=lognormal:150ms,0.3 \
   >"$work/server" &

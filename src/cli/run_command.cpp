@@ -123,14 +123,14 @@ PumpSettings pump_settings(const RunOptions& options, const Workflow& workflow) 
 }
 
 /// Runs `body` so that `options` hold for everything it starts. The bound on workers is one of a call tree,
-/// so the body becomes the root of one; the root takes a place among the workers itself.
-void run_within(xcs::ExecutionOptions options, const std::function<void()>& body) {
+/// so the body becomes the root of one; it gives up its own place among the workers with the first run that
+/// it starts.
+void run_within(const xcs::ExecutionOptions& options, const std::function<void()>& body) {
   if (!options.max_workers) {
     const xcs::ExecutionScope scope(options);
     body();
     return;
   }
-  ++*options.max_workers;
   std::exception_ptr failure;
   xcs::XCSGraph root;
   root.add_node(op("run", [&](const Value& inputs) {

@@ -161,7 +161,9 @@ class Orderer {
   }
 
   std::vector<std::size_t> order() {
-    for (std::size_t i = 0; i < states_.size(); ++i) visit(i);
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+      if (states_[i] == State::untouched) visit(i);
+    }
     return order_;
   }
 

@@ -52,14 +52,11 @@ TEST(LineReader, numbers_lines_and_counts_their_bytes) {
 }
 
 TEST(LineReader, takes_the_byte_order_mark_off_the_first_line_only) {
-  const std::vector<Line> lines = lines_of(
-      "\xEF\xBB\xBFa\n\xEF\xBB\xBF"
-      "b\n");
+  const std::string mark = "\xEF\xBB\xBF";
+  const std::vector<Line> lines = lines_of(mark + "a\n" + mark + "b\n");
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[0].text, "a");
-  EXPECT_EQ(lines[1].text,
-            "\xEF\xBB\xBF"
-            "b");
+  EXPECT_EQ(lines[1].text, mark + "b");
 }
 
 TEST(LineReader, gives_nothing_for_nothing) {

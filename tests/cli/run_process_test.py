@@ -181,11 +181,14 @@ class RunTest(unittest.TestCase):
         self.assertEqual(rows[0]["error"]["type"], "ExecutionTimeoutError")
 
     def test_max_workers_bounds_the_calls_of_all_rows_together(self):
-        with ember_process.SimulatedServer(EMBER, "--latency", "5ms") as server:
-            data = "".join(json.dumps({"id": i, "q": str(i)}) + "\n" for i in range(40)).encode()
-            status, _, errors = self.run_on(OPENAI, data, "--max-workers", "3", OPENAI_BASE_URL=server.base_url)
-            self.assertEqual(status, 0, errors)
-            self.assertEqual(server.stats()["peak_in_flight"], 3)
+        panel = OPENAI.replace("ask,", "ensemble, size: 2,").replace("a.text", "a.responses")
+        for workflow, workers in ((OPENAI, 3), (OPENAI, 1), (panel, 3)):
+            with ember_process.SimulatedServer(EMBER, "--latency", "5ms") as server:
+                data = "".join(json.dumps({"id": i, "q": str(i)}) + "\n" for i in range(40)).encode()
+                status, _, errors = self.run_on(workflow, data, "--max-workers", str(workers),
+                                                OPENAI_BASE_URL=server.base_url)
+                self.assertEqual(status, 0, errors)
+                self.assertEqual(server.stats()["peak_in_flight"], workers)
 
     def test_rows_in_flight_bounds_the_rows(self):
         with ember_process.SimulatedServer(EMBER, "--latency", "5ms") as server:

@@ -91,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"no_id", "models: {m: {temperature: 0}}" + rest,
                 "f.yaml:1:10: model 'm' needs an 'id' such as openai:gpt-4o"},
         Mistake{"temperature_as_text", "models:\n  m: {id: sim:echo, temperature: hot}" + rest,
-                "f.yaml:2:21: temperature: expected a number, found string"},
+                "f.yaml:2:21: temperature must be a number, found string"},
         Mistake{"price_as_text", "models: {m: {id: sim:echo, cost: {input_per_thousand: much}}}" + rest,
                 "f.yaml:1:55: 'input_per_thousand' is a price in US dollars, found the text 'much'"},
         Mistake{"a_list", "models: {m: [sim:echo]}" + rest,
@@ -131,14 +131,14 @@ INSTANTIATE_TEST_SUITE_P(
                 "f.yaml:4:3: step 'b' needs 'input' with responses, query"},
         Mistake{
             "missing_field", with_step("{operator: most_common, input: {respones: a.text}}"),
-            "f.yaml:4:34: the input of step 'b' (most_common) lacks 'responses'; did you mean 'respones'?\n"
-            "f.yaml:4:45: step 'b' (most_common) takes no 'respones'; did you mean 'responses'?"},
+            "f.yaml:4:37: the input of step 'b' (most_common) lacks 'responses'; did you mean 'respones'?\n"
+            "f.yaml:4:48: step 'b' (most_common) takes no 'respones'; did you mean 'responses'?"},
         Mistake{"wrong_type", with_step("{operator: most_common, input: {responses: a.text}}"),
-                "f.yaml:4:46: 'responses' of step 'b' takes a list, found a text"},
+                "f.yaml:4:49: 'responses' of step 'b' takes a list, found a text"},
         Mistake{"field_not_in_prompt",
                 with_step("{operator: ask, model: echo, prompt: 'Q {question}', input: {question: row.q, "
                           "answr: row.q}}"),
-                "f.yaml:4:89: the prompt of step 'b' has no field '{answr}'; known: question"},
+                "f.yaml:4:91: the prompt of step 'b' has no field '{answr}'; known: question"},
         Mistake{"prompt_lacks_input",
                 with_step("{operator: ask, model: echo, prompt: 'Q {question}', input: {}}"),
                 "f.yaml:4:66: the input of step 'b' (ask) lacks 'question'"},

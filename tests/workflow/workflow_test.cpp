@@ -25,7 +25,7 @@ outputs:
   first: words.answer[0]
   vote: vote.final_answer
   question: row.q
-  both: [words.answer[0], vote.final_answer]
+  both: ["words.answer[0]", vote.final_answer]
   constant: {value: {k: [1, text, null]}}
 )";
 
