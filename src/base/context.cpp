@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "base/current_context.hpp"
+
 namespace ember {
 namespace {
 
@@ -15,6 +17,10 @@ Context::Context() : clock_(Clock::real()) {}
 
 Context::Context(std::shared_ptr<Clock> clock, TimePoint deadline, std::stop_token stop, std::string device)
     : clock_(std::move(clock)), deadline_(deadline), stop_(std::move(stop)), device_(std::move(device)) {}
+
+const Context* current_context() noexcept {
+  return thread_context;
+}
 
 Context Context::current() {
   return thread_context ? *thread_context : Context();

@@ -11,7 +11,8 @@ namespace {
 Value run_with_deadline(const OpReference& op, const Value& arguments, const ExecutionOptions& options) {
   XCSGraph graph;
   graph.add_recorded_node(op, Binding::of_literal(arguments));
-  const Ref<Run> run = Run::create({Plan::compile(graph), Value(), options, false, {}});
+  const Ref<Run> run = Run::create(
+      {Plan::compile(graph), Value(), {std::make_shared<const ExecutionOptions>(options), false}, {}, {}});
   run->run_to_end();
   if (const std::exception_ptr error = run->first_raw_error()) {
     std::rethrow_exception(wrap_operator_error(op.name(), error));

@@ -8,21 +8,6 @@
 namespace ember::xcs {
 namespace {
 
-/// True when any field that operators can see is set.
-bool has_settings(const ExecutionOptions& options) {
-  return options.use_parallel || options.max_workers || options.device_strategy || options.enable_caching ||
-         options.trace_execution || options.timeout_seconds || options.scheduler || options.collect_metrics ||
-         options.debug || options.executor || options.fail_fast;
-}
-
-ExecutionOptions effective(const ExecutionOptions& options) {
-  options.validate();
-  ExecutionOptions merged = options.over(get_execution_options());
-  merged.output_nodes = options.output_nodes;
-  merged.stop_token = options.stop_token;
-  return merged;
-}
-
 std::shared_ptr<const Plan> plan_of(const XCSGraph& graph, const ExecutionOptions& options) {
   return options.output_nodes.is_all() ? graph.plan() : Plan::compile(graph, options.output_nodes.names());
 }
@@ -38,18 +23,18 @@ Results simulated_results(const std::shared_ptr<const Plan>& plan) {
     markers.push_back(
         {{"_simulated", true}, {"node_id", plan->id(node)}, {"operator", plan->reference(node).name()}});
   }
-  return Results(plan, plan->outputs(), std::move(markers));
+  return Results(plan, std::move(markers));
 }
 
 RunRequest request_for(const std::shared_ptr<const Plan>& plan, const Value& inputs,
                        const ExecutionOptions& options) {
-  return {plan, inputs, effective(options), has_settings(options), {}};
+  return {plan, inputs, effective_options(options), options.stop_token, {}};
 }
 
 Results run_plan(const std::shared_ptr<const Plan>& plan, const Value& inputs,
                  const ExecutionOptions& options) {
   RunRequest request = request_for(plan, inputs, options);
-  if (is_noop(request.options)) return simulated_results(plan);
+  if (is_noop(*request.settings.options)) return simulated_results(plan);
   const Ref<Run> run = Run::create(std::move(request));
   run->run_to_end();
   return run->results();
@@ -73,7 +58,7 @@ ExecutionResult execute_detailed(const XCSGraph& graph, const Value& inputs,
                                  const ExecutionOptions& options) {
   const std::shared_ptr<const Plan> plan = plan_of(graph, options);
   RunRequest request = request_for(plan, inputs, options);
-  if (is_noop(request.options)) {
+  if (is_noop(*request.settings.options)) {
     ExecutionResult result;
     result.outputs = simulated_results(plan);
     result.node_count = plan->outputs().size();
@@ -119,7 +104,7 @@ void CompiledGraph::run_async(const Value& inputs, const ExecutionOptions& optio
                               std::function<void(Result<Results>)> done) const {
   refuse_output_nodes(options);
   RunRequest request = request_for(plan_, inputs, options);
-  if (is_noop(request.options)) return done(simulated_results(plan_));
+  if (is_noop(*request.settings.options)) return done(simulated_results(plan_));
   request.on_over = [done = std::move(done)](Run& run) {
     Result<Results> outcome = Results();
     try {

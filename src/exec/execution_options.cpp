@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cctype>
 #include <cmath>
 #include <functional>
@@ -12,6 +13,7 @@
 
 #include "base/ambient.hpp"
 #include "exec/call_governor.hpp"
+#include "exec/effective_options.hpp"
 #include "op/interpreter.hpp"
 
 namespace ember::xcs {
@@ -100,6 +102,8 @@ bool is_device(std::string_view name) {
 struct Defaults {
   std::mutex mutex;
   ExecutionOptions options;
+  /// Somebody has set some: without a lock, for those who then need not look.
+  std::atomic<bool> are_set = false;
 };
 
 Defaults& process_defaults() {
@@ -109,12 +113,38 @@ Defaults& process_defaults() {
 
 ExecutionOptions effective_here() {
   ExecutionOptions lower;
-  {
+  if (process_defaults().are_set.load(std::memory_order_acquire)) {
     const std::lock_guard lock(process_defaults().mutex);
     lower = process_defaults().options;
   }
   const auto* scope = Ambient::current().get<ExecutionOptions>(AmbientSlot::options);
   return scope ? scope->over(lower) : lower;
+}
+
+/// Sets every option that has a default and is still open.
+ExecutionOptions completed(ExecutionOptions options) {
+  if (!options.use_parallel) options.use_parallel = true;
+  if (!options.device_strategy) options.device_strategy = "auto";
+  if (!options.enable_caching) options.enable_caching = false;
+  if (!options.trace_execution) options.trace_execution = false;
+  if (!options.collect_metrics) options.collect_metrics = false;
+  if (!options.debug) options.debug = false;
+  if (!options.executor) options.executor = "auto";
+  if (!options.fail_fast) options.fail_fast = true;
+  return options;
+}
+
+/// True when any field that operators can see is set.
+bool has_settings(const ExecutionOptions& options) {
+  return options.use_parallel || options.max_workers || options.device_strategy || options.enable_caching ||
+         options.trace_execution || options.timeout_seconds || options.scheduler || options.collect_metrics ||
+         options.debug || options.executor || options.fail_fast;
+}
+
+/// What is effective where nobody has set anything. Without a count of references: it lives for ever.
+std::shared_ptr<const ExecutionOptions> factory_options() {
+  static const auto* const options = new ExecutionOptions(completed({}));
+  return {std::shared_ptr<void>(), options};
 }
 
 }  // namespace
@@ -219,25 +249,31 @@ ExecutionOptions set_execution_options(const ExecutionOptions& options) {
   }
   const std::lock_guard lock(process_defaults().mutex);
   process_defaults().options = options.over(process_defaults().options);
+  process_defaults().are_set.store(true, std::memory_order_release);
   return process_defaults().options;
 }
 
 ExecutionOptions get_execution_options() {
-  ExecutionOptions effective = effective_here();
-  if (!effective.use_parallel) effective.use_parallel = true;
-  if (!effective.device_strategy) effective.device_strategy = "auto";
-  if (!effective.enable_caching) effective.enable_caching = false;
-  if (!effective.trace_execution) effective.trace_execution = false;
-  if (!effective.collect_metrics) effective.collect_metrics = false;
-  if (!effective.debug) effective.debug = false;
-  if (!effective.executor) effective.executor = "auto";
-  if (!effective.fail_fast) effective.fail_fast = true;
-  return effective;
+  return completed(effective_here());
+}
+
+EffectiveOptions effective_options(const ExecutionOptions& given) {
+  const bool are_own = has_settings(given);
+  if (!are_own && !process_defaults().are_set.load(std::memory_order_acquire) &&
+      !Ambient::current().get<ExecutionOptions>(AmbientSlot::options)) {
+    return {factory_options(), false};
+  }
+  given.validate();
+  auto merged = std::make_shared<ExecutionOptions>(completed(given.over(effective_here())));
+  merged->output_nodes = OutputNodes::all();
+  merged->stop_token = {};
+  return {std::move(merged), are_own};
 }
 
 void reset_execution_options() {
   const std::lock_guard lock(process_defaults().mutex);
   process_defaults().options = {};
+  process_defaults().are_set.store(false, std::memory_order_release);
 }
 
 }  // namespace ember::xcs

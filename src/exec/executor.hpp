@@ -45,6 +45,10 @@ class Executor : public std::enable_shared_from_this<Executor> {
  public:
   virtual ~Executor() = default;
 
+  /// That of the calling thread's runtime. Lifetime of the reference: as long as this runtime is the
+  /// thread's.
+  static const std::shared_ptr<Executor>& current();
+
   [[nodiscard]] virtual std::shared_ptr<Clock> clock() = 0;
   /// Ends idle threads, and in simulations the waits that nobody can end any more.
   virtual void close() noexcept = 0;

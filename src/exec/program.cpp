@@ -27,7 +27,7 @@ Value RecordedFunction::call(const Value& arguments, const ExecutionOptions& opt
   const Results results = state_->compiled.run(arguments, options);
   std::vector<Value> outputs(state_->positions.size());
   for (std::size_t node = 0; node < outputs.size(); ++node) {
-    outputs[state_->positions[node]] = results.entries()[node].second;
+    outputs[state_->positions[node]] = results.values()[node];
   }
   return evaluate(state_->program.answer, arguments, outputs.data());
 }

@@ -1,4 +1,8 @@
+// Most results are read by one name or by position: the names of all are put together only when somebody
+// asks.
 #include <ember/results.hpp>
+
+#include <mutex>
 
 #include <ember/error.hpp>
 
@@ -6,25 +10,35 @@
 
 namespace ember::xcs {
 
+struct Results::State {
+  State(std::shared_ptr<const Plan> of_plan, std::vector<std::uint32_t> of_nodes, std::vector<Value> outputs)
+      : plan(std::move(of_plan)), nodes(std::move(of_nodes)), values(std::move(outputs)) {}
+
+  [[nodiscard]] std::uint32_t node_of(std::size_t position) const noexcept {
+    return nodes.empty() ? plan->outputs()[position] : nodes[position];
+  }
+
+  const std::shared_ptr<const Plan> plan;
+  /// Empty: the plan's outputs.
+  const std::vector<std::uint32_t> nodes;
+  const std::vector<Value> values;
+  mutable std::once_flag is_named;
+  mutable std::vector<std::pair<std::string, Value>> entries = {};
+};
+
 Results::Results(std::shared_ptr<const Plan> plan, std::vector<std::uint32_t> nodes,
                  std::vector<Value> values)
-    : plan_(std::move(plan)) {
-  std::vector<std::pair<std::string, Value>> entries;
-  entries.reserve(nodes.size());
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    const auto& aliases = plan_->aliases(nodes[i]);
-    entries.emplace_back(aliases.empty() ? plan_->id(nodes[i]) : aliases.front(), std::move(values[i]));
-  }
-  nodes_ = std::make_shared<const std::vector<std::uint32_t>>(std::move(nodes));
-  entries_ = std::make_shared<const std::vector<std::pair<std::string, Value>>>(std::move(entries));
-}
+    : state_(std::make_shared<const State>(std::move(plan), std::move(nodes), std::move(values))) {}
+
+Results::Results(std::shared_ptr<const Plan> plan, std::vector<Value> values)
+    : Results(std::move(plan), {}, std::move(values)) {}
 
 const Value* Results::find(std::string_view name) const noexcept {
-  if (!entries_) return nullptr;
-  for (std::size_t i = 0; i < entries_->size(); ++i) {
-    if ((*entries_)[i].first == name || plan_->id((*nodes_)[i]) == name) return &(*entries_)[i].second;
-    for (const std::string& alias : plan_->aliases((*nodes_)[i])) {
-      if (alias == name) return &(*entries_)[i].second;
+  for (std::size_t i = 0; i < size(); ++i) {
+    const std::uint32_t node = state_->node_of(i);
+    if (state_->plan->id(node) == name) return &state_->values[i];
+    for (const std::string& alias : state_->plan->aliases(node)) {
+      if (alias == name) return &state_->values[i];
     }
   }
   return nullptr;
@@ -38,9 +52,21 @@ const Value& Results::operator[](std::string_view name) const {
                           (known.empty() ? "none" : known));
 }
 
-const std::vector<std::pair<std::string, Value>>& Results::entries() const noexcept {
+const std::vector<Value>& Results::values() const noexcept {
+  static const std::vector<Value> none;
+  return state_ ? state_->values : none;
+}
+
+const std::vector<std::pair<std::string, Value>>& Results::entries() const {
   static const std::vector<std::pair<std::string, Value>> none;
-  return entries_ ? *entries_ : none;
+  if (!state_) return none;
+  std::call_once(state_->is_named, [&] {
+    state_->entries.reserve(size());
+    for (std::size_t i = 0; i < size(); ++i) {
+      state_->entries.emplace_back(state_->plan->display_name(state_->node_of(i)), state_->values[i]);
+    }
+  });
+  return state_->entries;
 }
 
 Value Results::to_value() const {

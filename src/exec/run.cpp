@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/current_context.hpp"
 #include "op/interpreter.hpp"
 
 namespace ember::xcs {
@@ -91,28 +92,35 @@ class Run::WatchScope {
 };
 
 Ref<Run> Run::create(RunRequest request) {
-  return Ref<Run>(new Run(std::move(request)));
+  const NodeSpace space = space_for(request.plan->size());
+  return Ref<Run>(new (space) Run(std::move(request), space));
 }
 
-Run::Run(RunRequest request)
+Run::NodeSpace Run::space_for(std::size_t nodes) noexcept {
+  constexpr std::size_t per_node = sizeof(Value) + 3 * sizeof(std::uint32_t) + sizeof(Phase);
+  return {nodes * per_node + alignof(Value)};
+}
+
+Run::Run(RunRequest request, NodeSpace space)
     : plan_(std::move(request.plan)),
       inputs_(std::move(request.inputs)),
-      options_(std::move(request.options)),
-      executor_(Runtime::current().executor()->shared_from_this()),
+      options_(std::move(request.settings.options)),
+      given_stop_(std::move(request.stop_token)),
+      executor_(Executor::current()),
       on_over_(std::move(request.on_over)),
-      ambient_(Ambient::current()) {
+      ambient_(Ambient::current()),
+      memory_(this + 1, space.bytes),
+      outputs_(plan_->size(), &memory_),
+      missing_(&memory_),
+      phases_(plan_->size(), Phase::waiting, &memory_),
+      ready_(&memory_),
+      next_wave_(&memory_) {
   const std::size_t size = plan_->size();
-  outputs_.resize(size);
-  phases_.assign(size, Phase::waiting);
   missing_.reserve(size);
+  ready_.reserve(size);
   for (std::size_t node = 0; node < size; ++node) missing_.push_back(plan_->node(node).predecessor_count);
-  if (options_.collect_metrics.value_or(false)) stats_.resize(size);
-  if (request.has_own_options) {
-    auto seen = std::make_shared<ExecutionOptions>(options_);
-    seen->output_nodes = OutputNodes::all();
-    seen->stop_token = {};
-    ambient_ = ambient_.with(AmbientSlot::options, std::move(seen));
-  }
+  if (*options_->collect_metrics) stats_.resize(size);
+  if (request.settings.are_own) ambient_ = ambient_.with(AmbientSlot::options, options_);
   set_up_time();
   set_up_schedule();
   set_up_settings();
@@ -122,20 +130,21 @@ Run::Run(RunRequest request)
 Run::~Run() = default;
 
 void Run::set_up_time() {
-  const Context outer = Context::current();
-  const std::shared_ptr<Clock> clock = executor_->clock();
+  const Context* outer = current_context();
+  const TimePoint outer_deadline = outer ? outer->deadline() : TimePoint::max();
+  std::shared_ptr<Clock> clock = executor_->clock();
   start_ = clock->now();
-  if (options_.timeout_seconds) deadline_ = time_after(start_, from_seconds(*options_.timeout_seconds));
-  has_own_deadline_ = deadline_ < outer.deadline();
-  deadline_ = std::min(deadline_, outer.deadline());
-  const std::string device = options_.device_strategy.value_or("auto");
-  context_.emplace(clock, deadline_, stop_.get_token(), device == "auto" ? "cpu" : device);
+  if (options_->timeout_seconds) deadline_ = time_after(start_, from_seconds(*options_->timeout_seconds));
+  has_own_deadline_ = deadline_ < outer_deadline;
+  deadline_ = std::min(deadline_, outer_deadline);
+  const std::string& device = *options_->device_strategy;
+  context_.emplace(std::move(clock), deadline_, stop_.get_token(), device == "auto" ? "cpu" : device);
 }
 
 void Run::set_up_schedule() {
-  const SchedulerKind kind = options_.scheduler ? options_.scheduler->kind() : SchedulerKind::automatic;
+  const SchedulerKind kind = options_->scheduler ? options_->scheduler->kind() : SchedulerKind::automatic;
   const bool is_narrow = plan_->width() <= 1;
-  is_sequential_ = !options_.is_parallel() || workers_of(options_) == 1 ||
+  is_sequential_ = !options_->is_parallel() || workers_of(*options_) == 1 ||
                    (kind == SchedulerKind::automatic && is_narrow && !on_over_);
   is_wave_ = !is_sequential_ &&
              (kind == SchedulerKind::wave || (kind == SchedulerKind::automatic && has_batch_level(*plan_)));
@@ -148,7 +157,7 @@ void Run::set_up_settings() {
     ambient_ = ambient_.with(AmbientSlot::interpreter, nullptr);
   if (const auto* inherited = ambient_.get<InheritedLimiter>(AmbientSlot::limiter))
     limiter_ = inherited->limiter;
-  const std::optional<int> workers = workers_of(options_);
+  const std::optional<int> workers = workers_of(*options_);
   if (workers && (!limiter_ || static_cast<std::size_t>(*workers) < limiter_->capacity())) {
     limiter_ = std::make_shared<Limiter>(static_cast<std::size_t>(*workers), limiter_);
     ambient_ = ambient_.with(AmbientSlot::limiter,
@@ -158,12 +167,13 @@ void Run::set_up_settings() {
 }
 
 void Run::watch_for_end() {
-  const std::stop_token outer = Context::current().stop_token();
-  if (outer.stop_possible() || options_.stop_token.stop_possible()) {
+  const Context* context = current_context();
+  const std::stop_token outer = context ? context->stop_token() : std::stop_token();
+  if (outer.stop_possible() || given_stop_.stop_possible()) {
     // Not owned by the callbacks: a run outlives them, they end with it.
     const auto stop = [this] { end_early(End::stopped); };
     stop_watch_.reset(
-        new StopWatch{StopWatch::Callback(outer, stop), StopWatch::Callback(options_.stop_token, stop)});
+        new StopWatch{StopWatch::Callback(outer, stop), StopWatch::Callback(given_stop_, stop)});
   }
   if (!has_own_deadline_) return;
   const auto expire = [self = Ref<Run>(this)] { self->end_early(End::timed_out); };
@@ -173,8 +183,7 @@ void Run::watch_for_end() {
 }
 
 bool Run::can_run_inline() const noexcept {
-  return is_sequential_ && !limiter_ && !has_own_deadline_ && !stop_watch_ &&
-         options_.fail_fast.value_or(true);
+  return is_sequential_ && !limiter_ && !has_own_deadline_ && !stop_watch_ && *options_->fail_fast;
 }
 
 void Run::run_to_end() {

@@ -10,6 +10,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <memory_resource>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -21,6 +22,7 @@
 #include <ember/execute.hpp>
 
 #include "base/ambient.hpp"
+#include "exec/effective_options.hpp"
 #include "exec/executor.hpp"
 #include "exec/limiter.hpp"
 #include "graph/plan.hpp"
@@ -31,10 +33,10 @@ namespace ember::xcs {
 struct RunRequest {
   std::shared_ptr<const Plan> plan;
   Value inputs;
-  /// Effective options: nothing more is looked up.
-  ExecutionOptions options;
-  /// Set when the options differ from those of the calling thread: operators are to see them.
-  bool has_own_options = false;
+  /// Nothing more is looked up.
+  EffectiveOptions settings;
+  /// Ends the run when a stop is requested.
+  std::stop_token stop_token;
   /// Called when the run is over, on a thread of the executor; empty when a thread waits for it.
   std::function<void(class Run&)> on_over;
 };
@@ -91,7 +93,16 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   class WatchScope;
   static Frame& current_frame() noexcept;
 
-  explicit Run(RunRequest request);
+  /// A run and what it knows of its nodes are one block of memory.
+  struct NodeSpace {
+    std::size_t bytes;
+  };
+  static void* operator new(std::size_t size, NodeSpace space) { return ::operator new(size + space.bytes); }
+  static void operator delete(void* memory, NodeSpace) noexcept { ::operator delete(memory); }
+  static void operator delete(void* memory) noexcept { ::operator delete(memory); }
+  static NodeSpace space_for(std::size_t nodes) noexcept;
+
+  Run(RunRequest request, NodeSpace space);
   ~Run();
   void set_up_time();
   void set_up_schedule();
@@ -138,7 +149,8 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
 
   const std::shared_ptr<const Plan> plan_;
   const Value inputs_;
-  const ExecutionOptions options_;
+  const std::shared_ptr<const ExecutionOptions> options_;
+  const std::stop_token given_stop_;
   const std::shared_ptr<Executor> executor_;
   std::function<void(Run&)> on_over_;
   std::atomic<int> references_ = 0;
@@ -156,14 +168,16 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
 
   mutable std::mutex mutex_;
   Condition changed_;
-  std::vector<Value> outputs_;
-  std::vector<std::uint32_t> missing_;
-  std::vector<Phase> phases_;
+  /// Hands out the space behind this object. Nothing is given back before the end.
+  std::pmr::monotonic_buffer_resource memory_;
+  std::pmr::vector<Value> outputs_;
+  std::pmr::vector<std::uint32_t> missing_;
+  std::pmr::vector<Phase> phases_;
   /// Which nodes hold a permit; empty without a limiter.
   std::vector<bool> permits_;
   std::vector<NodeStats> stats_;
-  std::vector<std::uint32_t> ready_;
-  std::vector<std::uint32_t> next_wave_;
+  std::pmr::vector<std::uint32_t> ready_;
+  std::pmr::vector<std::uint32_t> next_wave_;
   std::vector<std::pair<std::uint32_t, std::exception_ptr>> errors_;
   std::uint32_t first_error_ = no_node;
   std::size_t running_ = 0;

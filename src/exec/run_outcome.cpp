@@ -20,8 +20,13 @@ bool is_data_flow_error(const std::exception_ptr& error) {
 }  // namespace
 
 Results Run::finished_results(bool only_outputs) const {
-  std::vector<std::uint32_t> nodes;
   std::vector<Value> values;
+  if (only_outputs && finished_ == plan_->size()) {
+    values.reserve(plan_->outputs().size());
+    for (const std::uint32_t node : plan_->outputs()) values.push_back(outputs_[node]);
+    return Results(plan_, std::move(values));
+  }
+  std::vector<std::uint32_t> nodes;
   const auto keep = [&](std::uint32_t node) {
     if (phases_[node] != Phase::finished) return;
     nodes.push_back(node);
@@ -77,7 +82,7 @@ std::exception_ptr Run::error_of_run() const {
   }
   if (errors_.empty()) return nullptr;
   auto errors = wrapped_errors();
-  if (!options_.fail_fast.value_or(true)) {
+  if (!*options_->fail_fast) {
     ExecutionErrorGroup group(std::move(errors), skipped_nodes());
     group.set_partial_results(finished_results(false));
     return std::make_exception_ptr(std::move(group));

@@ -41,7 +41,7 @@ void Run::finish(std::uint32_t node, Value value, std::exception_ptr error) {
 void Run::fail(std::uint32_t node, std::exception_ptr error) {
   phases_[node] = Phase::failed;
   errors_.emplace_back(node, std::move(error));
-  if (!options_.fail_fast.value_or(true) || node > first_error_) return;
+  if (!*options_->fail_fast || node > first_error_) return;
   first_error_ = node;
   running_unwanted_ = 0;
   for (std::uint32_t other = node + 1; other < phases_.size(); ++other) {
@@ -54,7 +54,8 @@ bool Run::check_over() {
   if (running_ > running_unwanted_) return false;
   if (!has_startable() && !next_wave_.empty()) {
     ready_.clear();  // Only nodes after the first failure can be left of this wave.
-    for (const std::uint32_t node : std::exchange(next_wave_, {})) push_ready(node);
+    for (const std::uint32_t node : next_wave_) push_ready(node);
+    next_wave_.clear();
   }
   if (!ready_.empty() && ready_.front() < first_error_) return false;
   end(End::finished);

@@ -21,14 +21,18 @@ struct CurrentRuntime {
   std::shared_ptr<Executor> executor;
 };
 
+const std::shared_ptr<Executor>& process_executor() {
+  // Leaked on purpose: operators that never return may still run while static objects are destroyed.
+  static auto* const executor = new std::shared_ptr<Executor>(xcs::ThreadPool::create({}));
+  return *executor;
+}
+
 }  // namespace
 
 Runtime::Runtime(RuntimeOptions options) : executor_(closing_handle(xcs::ThreadPool::create(options))) {}
 
 Runtime Runtime::process() {
-  // Leaked on purpose: operators that never return may still run while static objects are destroyed.
-  static auto* const executor = new std::shared_ptr<Executor>(xcs::ThreadPool::create({}));
-  return Runtime(*executor);
+  return Runtime(process_executor());
 }
 
 Runtime Runtime::simulated(SimulationOptions options) {
@@ -36,10 +40,12 @@ Runtime Runtime::simulated(SimulationOptions options) {
 }
 
 Runtime Runtime::current() {
-  if (const auto* current = Ambient::current().get<CurrentRuntime>(AmbientSlot::runtime)) {
-    return Runtime(current->executor);
-  }
-  return process();
+  return Runtime(Executor::current());
+}
+
+const std::shared_ptr<Executor>& xcs::Executor::current() {
+  const auto* runtime = Ambient::current().get<CurrentRuntime>(AmbientSlot::runtime);
+  return runtime ? runtime->executor : process_executor();
 }
 
 void Runtime::run(const std::function<void()>& body) const {

@@ -21,15 +21,18 @@ constexpr std::array<Name, 6> names = {{{"auto", SchedulerKind::automatic},
                                         {"topological", SchedulerKind::sequential},
                                         {"wave", SchedulerKind::wave}}};
 
+bool is_same_word(std::string_view left, std::string_view right) {
+  const auto lower = [](char letter) { return std::tolower(static_cast<unsigned char>(letter)); };
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [&](char a, char b) { return lower(a) == lower(b); });
+}
+
 SchedulerKind kind_of(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  std::string valid;
   for (const Name& known : names) {
-    if (known.text == lower) return known.kind;
-    valid += (valid.empty() ? "" : ", ") + std::string(known.text);
+    if (is_same_word(known.text, name)) return known.kind;
   }
+  std::string valid;
+  for (const Name& known : names) valid += (valid.empty() ? "" : ", ") + std::string(known.text);
   throw InvalidArgumentError("unknown scheduler '" + std::string(name) + "': expected one of " + valid);
 }
 

@@ -1,4 +1,5 @@
 // The input of a node at run time: look-ups, overlays and merges, with errors that name edge and field.
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -109,7 +110,7 @@ class InputComposer {
 
   [[nodiscard]] Value from_parts() {
     if (recipe_.literal.has_fields()) {
-      for (const std::string& key : recipe_.literal.keys()) put(key, recipe_.literal[key], nullptr);
+      put_all(recipe_.literal, nullptr);
     } else if (!recipe_.literal.is_null()) {
       throw_unmergeable("the recorded input", recipe_.literal);
     }
@@ -131,12 +132,14 @@ class InputComposer {
     if (part.mappings.empty()) {
       if (is_run_inputs && whole.is_null()) return;
       if (!whole.has_fields()) throw_unmergeable("the output of '" + producer(part) + "'", whole);
-      for (const std::string& key : whole.keys()) put(key, whole[key], &part);
+      put_all(whole, &part);
       return;
     }
     for (const auto& [source, target] : part.mappings) {
       if (source == "*") {
         put(target, whole, &part);
+      } else if (const Value* field = whole.find(source)) {
+        put(target, *field, &part);
       } else if (whole.has(source)) {
         put(target, whole[source], &part);
       } else {
@@ -145,19 +148,40 @@ class InputComposer {
     }
   }
 
+  void put_all(const Value& whole, const InputPart* giver) {
+    if (whole.is_mapping()) {
+      for (const auto& [key, value] : whole.fields()) put(key, value, giver);
+    } else {
+      for (const std::string& key : whole.keys()) put(key, whole[key], giver);
+    }
+  }
+
   /// `giver` is null for recorded inputs, which any other source overlays.
   void put(const std::string& field, Value value, const InputPart* giver) {
-    const auto [known, is_new] = positions_.try_emplace(field, fields_.size());
-    if (is_new) {
+    const std::size_t position = position_of(field);
+    if (position == fields_.size()) {
       fields_.emplace_back(field, std::move(value));
       givers_.push_back(giver);
       return;
     }
-    const InputPart* const other = givers_[known->second];
+    const InputPart* const other = givers_[position];
     const bool is_conflict = other != nullptr && giver != nullptr && !is_same_producer(*other, *giver);
     if (is_conflict && recipe_.on_conflict == OnConflict::error) throw_conflict(field, *other, *giver);
-    fields_[known->second].second = std::move(value);
-    givers_[known->second] = giver;
+    fields_[position].second = std::move(value);
+    givers_[position] = giver;
+  }
+
+  /// Where `field` stands; one past the end when it is new, and then it must be added. Few fields are
+  /// compared one by one, which needs no memory.
+  [[nodiscard]] std::size_t position_of(const std::string& field) {
+    constexpr std::size_t few = 16;
+    if (fields_.size() < few) {
+      const auto is_field = [&](const auto& known) { return known.first == field; };
+      return static_cast<std::size_t>(std::find_if(fields_.begin(), fields_.end(), is_field) -
+                                      fields_.begin());
+    }
+    for (std::size_t i = positions_.size(); i < fields_.size(); ++i) positions_.emplace(fields_[i].first, i);
+    return positions_.try_emplace(field, fields_.size()).first->second;
   }
 
   static bool is_same_producer(const InputPart& left, const InputPart& right) {
