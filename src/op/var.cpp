@@ -35,11 +35,13 @@ Value read_expression(const Expression& expression) {
       return expression.source->read(expression.path);
     case Expression::Form::list: {
       std::vector<Value> items;
+      items.reserve(expression.parts.size());
       for (const auto& [name, part] : expression.parts) items.push_back(part.get());
       return Value::list(std::move(items));
     }
     case Expression::Form::object: {
       std::vector<std::pair<std::string, Value>> fields;
+      fields.reserve(expression.parts.size());
       for (const auto& [name, part] : expression.parts) fields.emplace_back(name, part.get());
       return Value::mapping(std::move(fields));
     }

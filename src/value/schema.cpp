@@ -129,8 +129,9 @@ const SchemaField* Schema::find(std::string_view name) const noexcept {
 }
 
 const Schema& Schema::item() const {
-  if (!node_->item) throw InvalidArgumentError("schema " + name() + " has no items");
-  return *node_->item;
+  const auto& item = node_->item;
+  if (!item) throw InvalidArgumentError("schema " + name() + " has no items");
+  return *item;
 }
 
 bool Schema::is_instance(const Value& value) const noexcept {

@@ -61,7 +61,9 @@ void Value::free_node(ValueNode* node) noexcept {
   ValueNode* top = push(nullptr, node);
   while (top != nullptr) {
     ValueNode* dead = top;
-    top = reinterpret_cast<ValueNode*>(dead->references.load(std::memory_order_relaxed));
+    // The count of a dead node holds the next one: no memory is needed to free a tree of any depth.
+    top = reinterpret_cast<ValueNode*>(
+        dead->references.load(std::memory_order_relaxed));  // NOLINT(performance-no-int-to-ptr)
     top = take_children(dead, top);
     free_body(dead);
   }
