@@ -36,6 +36,7 @@ class CallGovernor final : public Interpreter {
   VarData call(const OpReference& op, std::vector<VarData> arguments) override {
     if (outer_ && outer_->is_recording()) return outer_->call(op, std::move(arguments));
     std::vector<Value> values;
+    values.reserve(arguments.size());
     for (const VarData& argument : arguments) values.push_back(argument.get());
     return call(op, values.size() == 1 ? values.front() : join_arguments(std::move(values)));
   }

@@ -71,7 +71,8 @@ ExecutionResult execute_detailed(const XCSGraph& graph, const Value& inputs,
 
 Value ExecutionResult::get_result(const std::string& node, Value fallback) const {
   const Value* found = outputs.find(node);
-  return found ? *found : std::move(fallback);
+  if (found) return *found;
+  return fallback;
 }
 
 std::exception_ptr ExecutionResult::get_error(const std::string& node) const noexcept {

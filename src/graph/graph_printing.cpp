@@ -134,6 +134,7 @@ Value XCSGraph::to_value() const {
   std::vector<Value> nodes;
   for (std::size_t index = 0; index < nodes_.size(); ++index) nodes.push_back(node_value(*this, index));
   std::vector<Value> edges;
+  edges.reserve(edges_.size());
   for (const Edge& edge : edges_) edges.push_back(edge_value(edge));
   std::vector<Value> levels;
   if (!has_cycle()) {
