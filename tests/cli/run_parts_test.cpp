@@ -60,7 +60,7 @@ TEST(Progress, has_rate_remaining_time_failures_and_cost) {
 
 TEST(Progress, has_a_bar_where_there_is_room) {
   EXPECT_EQ(progress_bar({200, 3, 0.0123, 10, 0.5}, 72),
-            "[=========>         ]  50 %  200 rows  20.0/s  ETA 0:10  3 failed  $0.0123");
+            "[========>        ]  50 %  200 rows  20.0/s  ETA 0:10  3 failed  $0.0123");
   EXPECT_EQ(progress_bar({200, 3, 0.0123, 10, 0.5}, 12), " 50 %  200 r");
   EXPECT_EQ(progress_bar({1, 0, 0, 1, 1.0}, 200).substr(0, 42), "[" + std::string(40, '=') + "]");
 }
