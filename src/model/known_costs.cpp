@@ -65,6 +65,7 @@ namespace model {
 
 std::vector<std::string> known_model_ids() {
   std::vector<std::string> ids;
+  ids.reserve(std::size(known_models));
   for (const KnownModel& known : known_models) ids.emplace_back(known.id);
   return ids;
 }

@@ -27,7 +27,8 @@ Model::Model(std::string id, ModelParameters parameters, std::shared_ptr<ModelRe
   state->name = std::string(model::split_name(id).base);
   state->id = std::move(id);
   state->parameters = std::move(parameters);
-  state->registry = registry ? std::move(registry) : ModelRegistry::process();
+  if (!registry) registry = ModelRegistry::process();
+  state->registry = std::move(registry);
   state_ = std::move(state);
 }
 
