@@ -8,7 +8,7 @@ namespace ember {
 
 ModelService::ModelService(std::shared_ptr<ModelRegistry> registry, std::optional<std::string> default_model,
                            std::shared_ptr<UsageService> usage)
-    : registry_(registry ? std::move(registry) : ModelRegistry::process()),
+    : registry_(registry ? std::move(registry) : std::shared_ptr(ModelRegistry::process())),
       default_model_(std::move(default_model)),
       usage_(usage ? std::move(usage) : std::make_shared<UsageService>()) {}
 

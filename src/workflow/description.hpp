@@ -22,7 +22,8 @@ struct Source {
   Reference reference;
   Value literal;
   /// Of a list, and of the fields of an input; only fields have names.
-  std::vector<std::pair<std::string, Source>> parts;
+  /// Initialised, or clang 16 looks into the vector before this type is complete.
+  std::vector<std::pair<std::string, Source>> parts = {};
 
   [[nodiscard]] const Source* find(std::string_view field) const noexcept;
 };

@@ -47,7 +47,7 @@ void read_cost(const ConfigNode& cost, const std::string& id, ModelRegistry& reg
 
 ModelTable::ModelTable(const std::vector<ModelDescription>& models, std::shared_ptr<ModelRegistry> registry,
                        ConfigErrors& errors)
-    : registry_(registry ? std::move(registry) : ModelRegistry::process()) {
+    : registry_(registry ? std::move(registry) : std::shared_ptr(ModelRegistry::process())) {
   for (const ModelDescription& model : models) add(model, errors);
 }
 
