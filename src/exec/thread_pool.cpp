@@ -1,7 +1,12 @@
 #include "exec/thread_pool.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdio>
 #include <ctime>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -22,6 +27,21 @@ std::int64_t cpu_time_of(pthread_t thread) noexcept {
   timespec time;
   if (pthread_getcpuclockid(thread, &id) != 0 || clock_gettime(id, &time) != 0) return -1;
   return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
+/// True when `thread` could use a core now: it stands still for want of one, not because it waits.
+bool is_runnable(pid_t thread) noexcept {
+  char path[64];
+  char text[512];
+  std::snprintf(path, sizeof path, "/proc/self/task/%d/stat", static_cast<int>(thread));
+  const int file = ::open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const ssize_t length = ::read(file, text, sizeof text);
+  ::close(file);
+  // The state follows the name, which is in parentheses and may hold any character.
+  const std::string_view stat(text, length > 0 ? static_cast<std::size_t>(length) : 0);
+  const auto end_of_name = stat.rfind(')');
+  return end_of_name != std::string_view::npos && stat.substr(end_of_name, 3) == ") R";
 }
 
 std::size_t core_count(std::size_t wanted) {
@@ -100,7 +120,8 @@ ThreadPool::Turn* ThreadPool::begin_turn(Job& job, bool is_worker) {
   if (spare_turns_.empty()) spare_turns_.emplace_back();
   turns_.splice(turns_.end(), spare_turns_, spare_turns_.begin());
   Turn& turn = turns_.back();
-  turn = Turn{&job, pthread_self(), -1, is_worker, false, false, false, std::prev(turns_.end())};
+  thread_local const pid_t id = ::gettid();
+  turn = Turn{&job, pthread_self(), id, -1, is_worker, false, false, false, std::prev(turns_.end())};
   return &turn;
 }
 
@@ -191,7 +212,8 @@ bool ThreadPool::look_at_turns() {
     if (turn.is_waiting) continue;
     is_busy = true;
     const std::int64_t cpu = cpu_time_of(turn.thread);
-    const bool stands_still = turn.cpu_time >= 0 && cpu - turn.cpu_time < monitor_period.count() / 5;
+    const bool stands_still =
+        turn.cpu_time >= 0 && cpu - turn.cpu_time < monitor_period.count() / 5 && !is_runnable(turn.id);
     turn.cpu_time = cpu;
     if (!turn.is_lost && turn.is_worker && turn.job->is_abandoned()) {
       turn.is_lost = true;

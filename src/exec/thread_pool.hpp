@@ -6,6 +6,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <sys/types.h>
 
 #include <atomic>
 #include <cstdint>
@@ -42,6 +43,7 @@ class ThreadPool final : public Executor {
   struct Turn {
     Job* job = nullptr;
     pthread_t thread{};
+    pid_t id = 0;
     std::int64_t cpu_time = -1;
     bool is_worker = false;
     /// Stands still, waits in the engine, or is lost: does not count as active.
