@@ -81,10 +81,15 @@ std::shared_ptr<Clock> SimulatedExecutor::clock() {
 }
 
 void SimulatedExecutor::close() noexcept {
-  std::unique_lock lock(mutex_);
+  // What timers and jobs hold may hold this executor, and is destroyed without the lock.
+  std::map<std::pair<TimePoint, Clock::TimerId>, std::function<void()>> timers;
+  std::deque<Ref<Job>> jobs;
+  const std::lock_guard lock(mutex_);
   is_closed_ = true;
   if (is_running_ || own_actor) return;
-  jobs_.clear();
+  timers.swap(timers_);
+  timer_times_.clear();
+  jobs.swap(jobs_);
   if (!fail_one_wait()) {
     for (Actor* actor : std::exchange(idle_, {})) resume(*actor);
   }
