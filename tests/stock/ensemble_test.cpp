@@ -157,10 +157,10 @@ TEST(Ensemble, TheLowestFailureDecidesWhicheverCameFirst) {
   Outcome outcome;
   outcome.start(varied_ensemble({"sim:a", "sim:b", "sim:c", "sim:d"}, {.registry = registry}), question);
   ASSERT_TRUE(models->wait_for_calls(4));
-  models->release(2);
-  EXPECT_FALSE(models->is_stopped(0));
-  EXPECT_FALSE(models->is_stopped(1));
-  for (const std::size_t call : {1U, 0U}) models->release(call);
+  models->release(models->call_of("c"));
+  EXPECT_FALSE(models->is_stopped(models->call_of("a")));
+  EXPECT_FALSE(models->is_stopped(models->call_of("b")));
+  for (const char* model : {"b", "a"}) models->release(models->call_of(model));
   try {
     static_cast<void>(outcome.value());
     FAIL();
@@ -168,8 +168,8 @@ TEST(Ensemble, TheLowestFailureDecidesWhicheverCameFirst) {
     EXPECT_THAT(error.what(), HasSubstr("unit 2 of 4 (sim:b)"));
   }
   // Nobody waits for the last one any more.
-  EXPECT_TRUE(models->is_stopped(3));
-  models->release(3);
+  EXPECT_TRUE(models->is_stopped(models->call_of("d")));
+  models->release(models->call_of("d"));
 }
 
 TEST(Ensemble, StartsNothingAfterAFailure) {
@@ -230,9 +230,12 @@ TEST(Ensemble, MembersMayHaveTheirOwnParameters) {
   const auto scope = configure({.temperature = 0.9});
   varied_ensemble({{"sim:a", {.temperature = 0.2}}, "sim:b", Model("sim:c", {.max_tokens = 5}, registry)},
                   {.registry = registry})(question);
-  EXPECT_EQ(models->requests()[0].parameters.temperature, 0.2);
-  EXPECT_EQ(models->requests()[1].parameters.temperature, 0.9);
-  EXPECT_EQ(models->requests()[2].parameters.max_tokens, 5);
+  const auto parameters = [&models = models](const char* model) {
+    return models->requests()[models->call_of(model)].parameters;
+  };
+  EXPECT_EQ(parameters("a").temperature, 0.2);
+  EXPECT_EQ(parameters("b").temperature, 0.9);
+  EXPECT_EQ(parameters("c").max_tokens, 5);
 }
 
 }  // namespace

@@ -3,13 +3,14 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
-#include <functional>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -73,7 +74,8 @@ class ScriptedModels final : public Provider {
     return true;
   }
 
-  /// Waits until `count` calls have come in all; false when they do not within a time that only a hang reaches.
+  /// Waits until `count` calls have come in all; false when they do not within a time that only a hang
+  /// reaches.
   bool wait_for_calls(std::size_t count) const {
     std::unique_lock lock(mutex_);
     return called_.wait_for(lock, std::chrono::seconds(30), [&] { return requests_.size() >= count; });
@@ -88,6 +90,14 @@ class ScriptedModels final : public Provider {
   /// The last user message of call number `call`.
   [[nodiscard]] std::string prompt(std::size_t call) const {
     return std::string(last_user_message(requests().at(call).messages));
+  }
+  /// The number of the first call of `model`. Throws when there was none.
+  [[nodiscard]] std::size_t call_of(const std::string& model) const {
+    const std::vector<ModelRequest> all = requests();
+    for (std::size_t call = 0; call < all.size(); ++call) {
+      if (all[call].model == model) return call;
+    }
+    throw std::logic_error("no call of " + model);
   }
   /// True when call number `call` was asked to stop.
   [[nodiscard]] bool is_stopped(std::size_t call) const {
