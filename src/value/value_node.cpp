@@ -62,8 +62,8 @@ void Value::free_node(ValueNode* node) noexcept {
   while (top != nullptr) {
     ValueNode* dead = top;
     // The count of a dead node holds the next one: no memory is needed to free a tree of any depth.
-    top = reinterpret_cast<ValueNode*>(
-        dead->references.load(std::memory_order_relaxed));  // NOLINT(performance-no-int-to-ptr)
+    const std::uintptr_t next = dead->references.load(std::memory_order_relaxed);
+    top = reinterpret_cast<ValueNode*>(next);  // NOLINT(performance-no-int-to-ptr)
     top = take_children(dead, top);
     free_body(dead);
   }
