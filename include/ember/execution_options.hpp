@@ -20,10 +20,11 @@ namespace ember::xcs {
 class OutputNodes {
  public:
   OutputNodes(std::initializer_list<std::string> names) : names_(std::vector<std::string>(names)) {}
-  OutputNodes(std::vector<std::string> names) : names_(std::move(names)) {}  // NOLINT(google-explicit-constructor)
+  OutputNodes(std::vector<std::string> names)
+      : names_(std::move(names)) {}  // NOLINT(google-explicit-constructor)
   /// One node.
-  OutputNodes(const char* name) : OutputNodes({std::string(name)}) {}   // NOLINT(google-explicit-constructor)
-  OutputNodes(const std::string& name) : OutputNodes({name}) {}         // NOLINT(google-explicit-constructor)
+  OutputNodes(const char* name) : OutputNodes({std::string(name)}) {}  // NOLINT(google-explicit-constructor)
+  OutputNodes(const std::string& name) : OutputNodes({name}) {}        // NOLINT(google-explicit-constructor)
   static OutputNodes all() { return OutputNodes(); }
 
   [[nodiscard]] bool is_all() const noexcept { return !names_; }

@@ -137,7 +137,8 @@ auto OperatorBase::child(std::string name, Part part) {
   if constexpr (requires { part.reference(); }) {
     return part.named(add_child(std::move(name), part.reference().target));
   } else {
-    static_assert(std::derived_from<Part, OperatorBase>, "child(name, part): part must be an operator or an Op");
+    static_assert(std::derived_from<Part, OperatorBase>,
+                  "child(name, part): part must be an operator or an Op");
     Op<typename Part::signature> handle(std::move(part));
     return handle.named(add_child(std::move(name), handle.reference().target));
   }

@@ -77,9 +77,9 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   OperatorBase& operator=(const OperatorBase&) = default;
   OperatorBase& operator=(OperatorBase&&) = default;
 
-  /// Registers a part under `name` and returns its handle. `part` is an operator object or an Op. A name that is taken
-  /// gets a number: `echo`, `echo_2`. Call it in a member initialiser or the constructor. Throws InvalidArgumentError
-  /// for an empty name.
+  /// Registers a part under `name` and returns its handle. `part` is an operator object or an Op. A name that
+  /// is taken gets a number: `echo`, `echo_2`. Call it in a member initialiser or the constructor. Throws
+  /// InvalidArgumentError for an empty name.
   template <class Part>
   auto child(std::string name, Part part);
 

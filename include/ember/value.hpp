@@ -46,7 +46,7 @@ struct ValueNode {
 class Value {
  public:
   /// Null.
-  Value() noexcept {}  // not defaulted: clang 16 refuses that while Payload is incomplete
+  Value() noexcept {}                // not defaulted: clang 16 refuses that while Payload is incomplete
   Value(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor)
   template <std::same_as<bool> T>
   Value(T value) noexcept : kind_(Kind::boolean) {  // NOLINT(google-explicit-constructor)

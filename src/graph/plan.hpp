@@ -91,13 +91,14 @@ class Plan {
   /// Numbers of the nodes without predecessors, ascending.
   [[nodiscard]] const std::vector<std::uint32_t>& sources() const noexcept { return sources_; }
 
-  /// Measured time of node `number` in nanoseconds, a running average over runs; 0 before the first measurement.
-  /// Thread-safe.
+  /// Measured time of node `number` in nanoseconds, a running average over runs; 0 before the first
+  /// measurement. Thread-safe.
   [[nodiscard]] std::uint32_t cost(std::size_t number) const noexcept {
     return costs_[number].load(std::memory_order_relaxed);
   }
   void note_cost(std::size_t number, std::uint64_t nanoseconds) const noexcept;
-  /// Counts a run and says whether its nodes are to be measured: the first few, then one in sixteen. Thread-safe.
+  /// Counts a run and says whether its nodes are to be measured: the first few, then one in sixteen.
+  /// Thread-safe.
   [[nodiscard]] bool begin_run() const noexcept {
     const std::uint32_t runs = runs_.fetch_add(1, std::memory_order_relaxed);
     return runs < 4 || runs % 16 == 0;

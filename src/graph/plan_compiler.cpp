@@ -198,14 +198,17 @@ std::shared_ptr<const Plan> XCSGraph::PlanCache::get(const XCSGraph& graph) {
   return plan_;
 }
 
-std::shared_ptr<const Plan> XCSGraph::plan() const { return plan_cache_.get(*this); }
+std::shared_ptr<const Plan> XCSGraph::plan() const {
+  return plan_cache_.get(*this);
+}
 
 void Plan::note_cost(std::size_t number, std::uint64_t nanoseconds) const noexcept {
   // Races lose a sample, never more: the average is a hint.
   const std::uint64_t old = costs_[number].load(std::memory_order_relaxed);
   const std::uint64_t sample = std::clamp<std::uint64_t>(nanoseconds, 1, UINT32_MAX);
   const std::uint64_t average = old == 0 ? sample : (old * 3 + sample) / 4;
-  costs_[number].store(static_cast<std::uint32_t>(std::max<std::uint64_t>(average, 1)), std::memory_order_relaxed);
+  costs_[number].store(static_cast<std::uint32_t>(std::max<std::uint64_t>(average, 1)),
+                       std::memory_order_relaxed);
 }
 
 }  // namespace ember::xcs

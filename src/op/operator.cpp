@@ -88,7 +88,8 @@ std::string OperatorBase::add_child(std::string name, std::shared_ptr<const Oper
   if (!target) throw_empty_op();
   if (name.empty()) throw InvalidArgumentError("a child needs a name");
   const auto is_taken = [&](const std::string& wanted) {
-    return std::any_of(children_.begin(), children_.end(), [&](const Child& child) { return child.name == wanted; });
+    return std::any_of(children_.begin(), children_.end(),
+                       [&](const Child& child) { return child.name == wanted; });
   };
   std::string unique = name;
   for (std::size_t number = 2; is_taken(unique); ++number) unique = name + "_" + std::to_string(number);

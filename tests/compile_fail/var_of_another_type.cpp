@@ -4,7 +4,8 @@
 
 #include <string>
 
-const auto length = ember::op("length", [](const std::string& text) { return static_cast<int>(text.size()); });
+const auto length =
+    ember::op("length", [](const std::string& text) { return static_cast<int>(text.size()); });
 #ifdef CORRECTED
 const auto twice = ember::op("twice", [](const int& number) { return 2 * number; });
 #else
