@@ -3,6 +3,7 @@
 
 #include <ember/autograph.hpp>
 #include <ember/dependency_analyzer.hpp>
+#include <ember/device.hpp>
 #include <ember/execute.hpp>
 #include <ember/execution_error.hpp>
 #include <ember/execution_options.hpp>

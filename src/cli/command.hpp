@@ -41,6 +41,7 @@ struct Command {
   std::function<int()> run{};
 };
 
+Command add_devices_command(CLI::App& application);
 Command add_graph_command(CLI::App& application);
 Command add_questions_command(CLI::App& application);
 Command add_run_command(CLI::App& application);

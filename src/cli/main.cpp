@@ -70,6 +70,7 @@ int main(int count, char** arguments) {
         ember::cli::add_graph_command(application),
         ember::cli::add_questions_command(application),
         ember::cli::add_simulate_command(application),
+        ember::cli::add_devices_command(application),
     };
     return parse_and_run(application, commands, count, arguments);
   } catch (const std::exception& error) {
