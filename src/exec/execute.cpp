@@ -69,6 +69,11 @@ ExecutionResult execute_detailed(const XCSGraph& graph, const Value& inputs,
   return run->detailed_result();
 }
 
+const std::map<std::string, NodeStats>& ExecutionResult::node_stats() const noexcept {
+  static const std::map<std::string, NodeStats> none;
+  return metrics ? metrics->node_stats : none;
+}
+
 Value ExecutionResult::get_result(const std::string& node, Value fallback) const {
   const Value* found = outputs.find(node);
   if (found) return *found;
@@ -102,16 +107,16 @@ Results CompiledGraph::run(const Value& inputs, const ExecutionOptions& options)
 }
 
 void CompiledGraph::run_async(const Value& inputs, const ExecutionOptions& options,
-                              std::function<void(Result<Results>)> done) const {
+                              std::function<void(RunOutcome)> done) const {
   refuse_output_nodes(options);
   RunRequest request = request_for(plan_, inputs, options);
-  if (is_noop(*request.settings.options)) return done(simulated_results(plan_));
+  if (is_noop(*request.settings.options)) return done({simulated_results(plan_), {}, {}});
   request.on_over = [done = std::move(done)](Run& run) {
-    Result<Results> outcome = Results();
+    RunOutcome outcome{Results(), run.metrics(), run.trace()};
     try {
-      outcome = run.results();
+      outcome.results = run.results();
     } catch (...) {
-      outcome = std::current_exception();
+      outcome.results = std::current_exception();
     }
     done(std::move(outcome));
   };

@@ -12,9 +12,8 @@
 #include <ember/error.hpp>
 
 #include "base/ambient.hpp"
-#include "exec/call_governor.hpp"
 #include "exec/effective_options.hpp"
-#include "op/interpreter.hpp"
+#include "exec/scope_policy.hpp"
 
 namespace ember::xcs {
 namespace {
@@ -141,6 +140,12 @@ bool has_settings(const ExecutionOptions& options) {
          options.debug || options.executor || options.fail_fast;
 }
 
+void require_scope_options(const ExecutionOptions& options) {
+  if (!options.output_nodes.is_all()) {
+    throw InvalidArgumentError("Invalid execution option: output_nodes (only execute takes it)");
+  }
+}
+
 /// What is effective where nobody has set anything. Without a count of references: it lives for ever.
 std::shared_ptr<const ExecutionOptions> factory_options() {
   static const auto* const options = new ExecutionOptions(completed({}));
@@ -222,33 +227,30 @@ bool ExecutionOptions::is_parallel() const noexcept {
 }
 
 struct ExecutionScope::State {
-  State(const ExecutionOptions& options, const Ambient& ambient)
-      : scope(ambient.with(AmbientSlot::options, std::make_shared<const ExecutionOptions>(options))) {}
-  AmbientScope scope;
-  std::optional<InterpreterScope> governor;
+  explicit State(Ambient inside) : ambient(std::move(inside)) {}
+  AmbientScope ambient;
 };
 
 ExecutionScope::ExecutionScope(const ExecutionOptions& options) {
   options.validate();
-  if (!options.output_nodes.is_all()) {
-    throw InvalidArgumentError("Invalid execution option: output_nodes (only execute takes it)");
-  }
+  require_scope_options(options);
   const Ambient& ambient = Ambient::current();
   const auto* outer = ambient.get<ExecutionOptions>(AmbientSlot::options);
-  state_ = std::make_unique<State>(outer ? options.over(*outer) : options.over({}), ambient);
-  // A deadline also binds operators that are called plainly inside the scope.
-  if (options.timeout_seconds) state_->governor.emplace(govern_calls(Interpreter::current()));
+  auto merged = std::make_shared<const ExecutionOptions>(options.over(outer ? *outer : ExecutionOptions()));
+  state_ = std::make_unique<State>(
+      with_options_around_calls(ambient.with(AmbientSlot::options, std::move(merged)), options));
 }
 
-ExecutionScope::~ExecutionScope() = default;
+ExecutionScope::~ExecutionScope() {
+  end_user_scope(state_, "execution_options");
+}
 
 ExecutionOptions set_execution_options(const ExecutionOptions& options) {
   options.validate();
-  if (!options.output_nodes.is_all()) {
-    throw InvalidArgumentError("Invalid execution option: output_nodes (only execute takes it)");
-  }
+  require_scope_options(options);
   const std::lock_guard lock(process_defaults().mutex);
   process_defaults().options = options.over(process_defaults().options);
+  set_process_policy(process_defaults().options);
   process_defaults().are_set.store(true, std::memory_order_release);
   return process_defaults().options;
 }
@@ -273,6 +275,8 @@ EffectiveOptions effective_options(const ExecutionOptions& given) {
 void reset_execution_options() {
   const std::lock_guard lock(process_defaults().mutex);
   process_defaults().options = {};
+  set_process_policy({});
+  process_cache()->clear();
   process_defaults().are_set.store(false, std::memory_order_release);
 }
 

@@ -205,8 +205,8 @@ void Workflow::run_async(const Value& row, const xcs::ExecutionOptions& options,
       state_->measure_steps ? std::make_shared<workflow::StepTimes>(state_->graph.size()) : nullptr;
   state_->compiled.run_async(
       state_->run_inputs(row, times), options,
-      [state = state_, row, times, done = std::move(done)](const Result<xcs::Results>& results) {
-        WorkflowRun run{state->try_outputs(row, results)};
+      [state = state_, row, times, done = std::move(done)](const xcs::RunOutcome& outcome) {
+        WorkflowRun run{state->try_outputs(row, outcome.results)};
         if (times) {
           run.critical_path = times->critical_path(state->graph);
           run.step_time = times->sum();
