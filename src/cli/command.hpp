@@ -46,5 +46,6 @@ Command add_graph_command(CLI::App& application);
 Command add_questions_command(CLI::App& application);
 Command add_run_command(CLI::App& application);
 Command add_simulate_command(CLI::App& application);
+Command add_trace_command(CLI::App& application);
 
 }  // namespace ember::cli

@@ -68,6 +68,7 @@ int main(int count, char** arguments) {
     const std::vector<Command> commands = {
         ember::cli::add_run_command(application),
         ember::cli::add_graph_command(application),
+        ember::cli::add_trace_command(application),
         ember::cli::add_questions_command(application),
         ember::cli::add_simulate_command(application),
         ember::cli::add_devices_command(application),
