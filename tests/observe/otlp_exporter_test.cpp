@@ -389,7 +389,7 @@ TEST_F(Exporter, is_not_held_up_by_a_collector_that_never_answers) {
 TEST_F(Exporter, repeats_after_a_timeout) {
   Collector collector([](std::size_t earlier) { return earlier == 0 ? "" : Collector::accepting(); });
   OtlpOptions options = options_for(collector.url());
-  options.request_timeout = std::chrono::milliseconds(50);
+  options.request_timeout = std::chrono::milliseconds(500);
   OtlpExporter exporter(options);
   record_calls(exporter, 1);
   EXPECT_TRUE(exporter.close(patience));
