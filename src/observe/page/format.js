@@ -31,11 +31,12 @@ function percent(share) {
   return (share * 100).toFixed(1) + " %";
 }
 
-/// JSON text with line breaks and indentation; strings inside stay as readable as JSON allows.
+/// JSON text with indentation, for reading: line breaks inside strings are line breaks.
 function pretty(text) {
   try {
     const value = JSON.parse(text);
-    return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+    if (typeof value === "string") return value;
+    return JSON.stringify(value, null, 2).replace(/\\(.)/g, (escape, next) => next === "n" ? "\n" : escape);
   } catch (error) {
     return text;
   }

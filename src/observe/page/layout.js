@@ -7,7 +7,7 @@ const groupings = {
   track: { key: (i) => spans[i][TRACK], label: (key) => data.tracks[key] || "track " + key },
 };
 
-/// { groups: [{label, top, lanes: [[span...]...]}], lane: lane of each span from the top, lanes: their number }
+/// { groups: [{label, lanes: [[span...]...]}], group: that of each span, lane: and its lane in there }
 function layOut(by) {
   const { key, label } = groupings[by];
   const keys = spans.map((_, i) => key(i));
@@ -50,20 +50,17 @@ function pack(list, blocks) {
 }
 
 function place(order, tops, blocks, isInner, label, keys) {
-  const groups = [], byKey = new Map();
-  let top = 0;
+  const groups = [], positions = new Map();
   for (const key of order) {
     const height = pack(tops.get(key), blocks);
-    const group = { label: label(key), top, lanes: Array.from({ length: height }, () => []) };
-    groups.push(group);
-    byKey.set(key, group);
-    top += height;
+    positions.set(key, groups.length);
+    groups.push({ label: label(key), lanes: Array.from({ length: height }, () => []) });
   }
-  const lane = new Int32Array(spans.length);
+  const lane = new Int32Array(spans.length), group = new Int32Array(spans.length);
   spans.forEach((span, i) => {
-    const group = byKey.get(keys[i]);
-    lane[i] = isInner(i) ? lane[span[PARENT]] + 1 + blocks[i].offset : group.top + blocks[i].offset;
-    group.lanes[lane[i] - group.top].push(i);
+    group[i] = positions.get(keys[i]);
+    lane[i] = blocks[i].offset + (isInner(i) ? lane[span[PARENT]] + 1 : 0);
+    groups[group[i]].lanes[lane[i]].push(i);
   });
-  return { groups, lane, lanes: top };
+  return { groups, group, lane };
 }

@@ -1,7 +1,7 @@
 // Puts the parts together: drawing, mouse and keys, search, and the address that remembers the view.
 const byId = (id) => document.getElementById(id);
 const searchBox = byId("search");
-let drawRequested = false;
+let drawRequested = false, isCompactChosen = false;
 
 function requestDraw() {
   if (drawRequested) return;
@@ -16,6 +16,9 @@ function requestDraw() {
 function group(by) {
   view.by = by;
   view.layout = layOut(by);
+  const lanes = view.layout.groups.reduce((sum, one) => sum + one.lanes.length, 0);
+  if (!isCompactChosen) setCompact(lanes > 300);
+  arrange();
   timelineBox.scrollTop = 0;
   byId("grouping").querySelector("[value=" + by + "]").checked = true;
   if (view.selected >= 0) reveal(view.selected);
@@ -49,7 +52,7 @@ function matching() {
 function filter() {
   view.shown = matching();
   showMatches();
-  requestDraw();
+  arrange();
   remember();
 }
 
@@ -183,14 +186,15 @@ function listenToKeys() {
 
 function listenToControls() {
   byId("grouping").addEventListener("change", (event) => group(event.target.value));
-  byId("path-only").addEventListener("change", (event) => { view.pathOnly = event.target.checked; requestDraw(); });
+  byId("path-only").addEventListener("change", (event) => { view.pathOnly = event.target.checked; arrange(); });
+  byId("compact").addEventListener("change", (event) => { isCompactChosen = true; setCompact(event.target.checked); arrange(); });
   byId("failed-only").addEventListener("change", filter);
   byId("next").addEventListener("click", () => go(1));
   byId("previous").addEventListener("click", () => go(-1));
   byId("zoom-in").addEventListener("click", () => zoom(0.6));
   byId("zoom-out").addEventListener("click", () => zoom(1 / 0.6));
   byId("zoom-fit").addEventListener("click", showAll);
-  new ResizeObserver(requestDraw).observe(timelineBox);
+  new ResizeObserver(arrange).observe(timelineBox);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { themeCache = {}; showDetails(); requestDraw(); });
 }
 

@@ -1,11 +1,56 @@
 // Draws the timeline: only what is visible, and of spans that share a pixel the first.
-const laneHeight = 19, axisHeight = 24, gutter = 104, groupGap = 3;
+const axisHeight = 24, gutter = 104, groupGap = 3;
 const timelineBox = document.getElementById("timeline");
 const canvas = document.getElementById("canvas");
-const view = { from: 0, to: wall, by: "row", layout: null, selected: -1, hovered: -1, shown: null, pathOnly: false };
+const view = {
+  from: 0, to: wall, by: "row", layout: null, laneHeight: 19, selected: -1, hovered: -1, shown: null, pathOnly: false,
+  bands: [],      // the groups that are shown, from the top: {group, index, y, height}
+  bandOf: null,   // the band of each group, or -1
+  height: 0,
+};
 
-const topOf = (lane, group) => axisHeight + lane * laneHeight + group * groupGap;
-const contentHeight = () => topOf(view.layout.lanes, view.layout.groups.length) + 6;
+/// Decides which groups are shown and where: those with a span that search and filters leave.
+function arrange() {
+  const { groups, group } = view.layout, wanted = new Uint8Array(groups.length);
+  const hasFilter = view.shown || view.pathOnly;
+  spans.forEach((_, i) => { if (!hasFilter || !isDimmed(i)) wanted[group[i]] = 1; });
+  view.bands = [];
+  view.bandOf = new Int32Array(groups.length).fill(-1);
+  let y = axisHeight + 2;
+  groups.forEach((one, index) => {
+    if (!wanted[index]) return;
+    const height = one.lanes.length * view.laneHeight;
+    view.bandOf[index] = view.bands.length;
+    view.bands.push({ group: one, index, y, height });
+    y += height + groupGap;
+  });
+  view.height = y + 6;
+  document.getElementById("spacer").style.height = Math.max(view.height - timelineBox.clientHeight, 0) + "px";
+  requestDraw();
+}
+
+/// Low lanes show more at once; tall ones have room for text.
+function setCompact(isCompact) {
+  view.laneHeight = isCompact ? 5 : 19;
+  document.getElementById("compact").checked = isCompact;
+}
+
+/// Where a span stands in the whole drawing, or null when its group is not shown.
+function yOf(span) {
+  const band = view.bandOf[view.layout.group[span]];
+  return band < 0 ? null : view.bands[band].y + view.layout.lane[span] * view.laneHeight;
+}
+
+/// The position of the last band that starts at `y` or above, or -1.
+function bandAt(y) {
+  let low = -1, high = view.bands.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (view.bands[middle].y <= y) low = middle; else high = middle - 1;
+  }
+  return low;
+}
+
 const chartWidth = () => Math.max(timelineBox.clientWidth - gutter, 50);
 const xOf = (time) => gutter + (time - view.from) / (view.to - view.from) * chartWidth();
 const timeAt = (x) => view.from + (x - gutter) / chartWidth() * (view.to - view.from);
@@ -35,31 +80,15 @@ function reveal(span) {
     const wanted = Math.max(Math.min(length, (end - start) * 8), (end - start) * 1.3);
     setView((start + end) / 2 - wanted / 2, (start + end) / 2 + wanted / 2);
   }
-  const lane = view.layout.lane[span];
-  const y = topOf(lane, groupAt(lane));
-  const top = timelineBox.scrollTop, height = timelineBox.clientHeight;
-  if (y < top + axisHeight || y + laneHeight > top + height) timelineBox.scrollTop = y - height / 2;
-}
-
-/// The position of the group that has a lane.
-function groupAt(lane) {
-  const groups = view.layout.groups;
-  let low = 0, high = groups.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (groups[middle].top <= lane) low = middle; else high = middle - 1;
-  }
-  return low;
+  const y = yOf(span), top = timelineBox.scrollTop, height = timelineBox.clientHeight;
+  if (y !== null && (y < top + axisHeight || y + view.laneHeight > top + height)) timelineBox.scrollTop = y - height / 2;
 }
 
 /// The span under a point of the canvas, or -1.
 function spanAt(x, y) {
-  if (x < gutter || y < axisHeight || !view.layout.groups.length) return -1;
-  const content = y + timelineBox.scrollTop;
-  let group = view.layout.groups.findLastIndex((g, i) => topOf(g.top, i) <= content);
-  if (group < 0) return -1;
-  const { top, lanes } = view.layout.groups[group];
-  const lane = lanes[Math.floor((content - topOf(top, group)) / laneHeight)];
+  const content = y + timelineBox.scrollTop, band = view.bands[bandAt(content)];
+  if (x < gutter || y < axisHeight || !band) return -1;
+  const lane = band.group.lanes[Math.floor((content - band.y) / view.laneHeight)];
   if (!lane) return -1;
   const time = timeAt(x), slack = (view.to - view.from) / chartWidth() * 2;
   let best = -1;
@@ -110,7 +139,7 @@ function axisText(time, step) {
   return (time / size).toFixed(places) + " " + unit;
 }
 
-function drawAxis(pen, height) {
+function drawAxis(pen) {
   const { found, step } = marks();
   pen.fillStyle = themed("--back");
   pen.fillRect(0, 0, gutter + chartWidth(), axisHeight);
@@ -149,15 +178,17 @@ function isDimmed(span) {
   return view.pathOnly && !onPath.has(span);
 }
 
+const barHeight = () => view.laneHeight > 12 ? view.laneHeight - 3 : view.laneHeight - 1;
+
 function drawSpan(pen, span, x, width, y) {
-  const height = laneHeight - 3, dimmed = isDimmed(span);
+  const height = barHeight(), dimmed = isDimmed(span);
   pen.globalAlpha = dimmed ? 0.15 : 1;
   pen.fillStyle = colourOf(spans[span][KIND]);
   pen.fillRect(x, y, width, height);
   if (isFailed(span)) drawFailure(pen, x, y, width, height);
   if (spans[span][FLAGS] & CACHED) drawCached(pen, x, y, height);
   const isPlainSpan = colours[spans[span][KIND]] === null;
-  if (width > 26 && !dimmed) {
+  if (width > 26 && !dimmed && height > 12) {
     pen.save();
     pen.beginPath();
     pen.rect(x, y, width - 3, height);
@@ -172,7 +203,7 @@ function drawSpan(pen, span, x, width, y) {
 
 function drawFailure(pen, x, y, width, height) {
   pen.strokeStyle = pen.fillStyle = themed("--failed");
-  if (width < 5) {
+  if (width < 5 || height < 8) {
     pen.fillRect(x, y, width, height);
     return;
   }
@@ -194,7 +225,7 @@ function drawPath(pen, span, y) {
   for (const [start, end] of parts) {
     if (end < view.from || start > view.to) continue;
     const x = Math.max(xOf(start), gutter);
-    pen.fillRect(x, y + laneHeight - 5, Math.max(xOf(end) - x, 1), 3);
+    pen.fillRect(x, y + barHeight() - 2, Math.max(xOf(end) - x, 1), barHeight() > 8 ? 3 : 2);
   }
 }
 
@@ -215,48 +246,54 @@ function drawLane(pen, lane, y) {
 function outline(pen, x, y, width, isSelected) {
   pen.strokeStyle = isSelected ? themed("--accent") : themed("--dim");
   pen.lineWidth = isSelected ? 3 : 1.5;
-  pen.strokeRect(x - 1, y - 1, Math.max(width, 3) + 2, laneHeight - 1);
+  pen.strokeRect(x - 1, y - 1, Math.max(width, 3) + 2, barHeight() + 2);
   pen.lineWidth = 1;
 }
 
-function drawGroup(pen, group, index, height) {
-  const y = topOf(group.top, index) - timelineBox.scrollTop, bottom = y + group.lanes.length * laneHeight;
-  if (index % 2) {
+function drawBand(pen, band, position, height) {
+  const y = band.y - timelineBox.scrollTop, lanes = band.group.lanes;
+  if (position % 2) {
     pen.fillStyle = themed("--band");
-    pen.fillRect(0, y - 1, gutter + chartWidth(), bottom - y + 2);
+    pen.fillRect(0, y - 1, gutter + chartWidth(), band.height + 2);
   }
-  const first = Math.max(0, Math.floor((axisHeight - y) / laneHeight));
-  for (let i = first; i < group.lanes.length; ++i) {
-    const top = y + i * laneHeight;
+  const first = Math.max(0, Math.floor((axisHeight - y) / view.laneHeight));
+  for (let i = first; i < lanes.length; ++i) {
+    const top = y + i * view.laneHeight;
     if (top > height) break;
-    drawLane(pen, group.lanes[i], top + 1);
+    drawLane(pen, lanes[i], top + 1);
   }
+}
+
+/// The label stays in view while its group is. Returns where it ends, for the next one.
+function drawLabel(pen, band, reached) {
+  const y = band.y - timelineBox.scrollTop, size = Math.max(Math.min(view.laneHeight, 19), 13);
+  const top = Math.max(Math.min(Math.max(y, axisHeight), y + band.height - size), y);
+  if (top < reached) return reached;
   pen.save();
   pen.beginPath();
-  pen.rect(0, y, gutter - 6, Math.max(bottom - y, laneHeight));
+  pen.rect(0, top, gutter - 6, size);
   pen.clip();
   pen.fillStyle = themed("--dim");
-  // The label stays in view while its group is.
-  pen.fillText(group.label, 8, Math.min(Math.max(y, axisHeight), bottom - laneHeight) + laneHeight / 2);
+  pen.fillText(band.group.label, 8, top + size / 2 + 0.5);
   pen.restore();
+  return top + size;
 }
 
 function drawTimeline() {
   const width = timelineBox.clientWidth, height = timelineBox.clientHeight;
   const pen = prepare(canvas, width, height);
-  document.getElementById("spacer").style.height = Math.max(contentHeight() - height, 0) + "px";
   drawGrid(pen, height);
   pen.font = "11.5px system-ui, 'DejaVu Sans', sans-serif";
   pen.textBaseline = "middle";
-  const groups = view.layout.groups;
-  for (let i = 0; i < groups.length; ++i) {
-    const top = topOf(groups[i].top, i) - timelineBox.scrollTop;
-    if (top > height) break;
-    if (top + groups[i].lanes.length * laneHeight >= axisHeight) drawGroup(pen, groups[i], i, height);
+  let reached = -100;
+  for (let i = Math.max(bandAt(timelineBox.scrollTop + axisHeight), 0); i < view.bands.length; ++i) {
+    const band = view.bands[i];
+    if (band.y - timelineBox.scrollTop > height) break;
+    drawBand(pen, band, i, height);
+    reached = drawLabel(pen, band, reached);
   }
-  drawAxis(pen, height);
-  if (!spans.length) {
-    pen.fillStyle = themed("--dim");
-    pen.fillText("This trace has no calls.", gutter + 20, axisHeight + 30);
-  }
+  drawAxis(pen);
+  if (view.bands.length) return;
+  pen.fillStyle = themed("--dim");
+  pen.fillText(spans.length ? "No call is like that." : "This trace has no calls.", gutter + 20, axisHeight + 30);
 }
