@@ -87,11 +87,13 @@ class Builder {
   void add(const Call& call) {
     const TraceRecord& record = *call.record;
     if (!record.op) {
-      throw InvalidArgumentError("the record '" + record.node_id() + "' has no operator: it can not become a node");
+      throw InvalidArgumentError("the record '" + record.node_id() +
+                                 "' has no operator: it can not become a node");
     }
     is_known_ = true;
-    Binding binding = record.provenance ? from_provenance(*record.provenance) : from_identity(record.inputs, call);
-    const std::string id = graph_.add_recorded_node({record.op, record.operator_name}, std::move(binding));
+    Binding binding =
+        record.provenance ? from_provenance(*record.provenance) : from_identity(record.inputs, call);
+    const std::string id = graph_.add_recorded_node({record.op, record.label}, std::move(binding));
     nodes_.emplace(record.call_id, call.index);
     if (is_known_) return;
     for (std::size_t before = 0; before < call.index; ++before) {

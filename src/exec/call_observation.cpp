@@ -19,7 +19,7 @@ std::string milliseconds(Duration duration) {
 std::optional<OpenSpan> open_span(const OpReference& op, const Value& arguments) {
   const Span* current = Span::current();
   if (current == nullptr || !current->tracing()) return std::nullopt;
-  return std::optional<OpenSpan>(std::in_place, Span::share_current(), op.name(), op.target, arguments);
+  return std::optional<OpenSpan>(std::in_place, Span::share_current(), op.target->name(), op, arguments);
 }
 
 }  // namespace
@@ -52,8 +52,8 @@ bool may_remember(const OperatorBase& op) {
 }
 
 std::vector<Value> run_observed_batch(const std::vector<const OpReference*>& ops,
-                                      const std::vector<Value>& inputs, const std::shared_ptr<ResultCache>& cache,
-                                      bool is_debugged) {
+                                      const std::vector<Value>& inputs,
+                                      const std::shared_ptr<ResultCache>& cache, bool is_debugged) {
   using Ticket = ResultCache::Ticket;
   const OperatorBase& target = *ops.front()->target;
   std::vector<CallObservation> observations;

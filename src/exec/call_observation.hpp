@@ -39,6 +39,7 @@ void start_observed(const OpReference& op, const Value& arguments, const Context
 
 /// `run_batch_call` with the same.
 std::vector<Value> run_observed_batch(const std::vector<const OpReference*>& ops,
-                                      const std::vector<Value>& inputs, const std::shared_ptr<ResultCache>& cache, bool is_debugged);
+                                      const std::vector<Value>& inputs,
+                                      const std::shared_ptr<ResultCache>& cache, bool is_debugged);
 
 }  // namespace ember::xcs

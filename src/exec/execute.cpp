@@ -20,8 +20,9 @@ bool is_noop(const ExecutionOptions& options) {
 Results simulated_results(const std::shared_ptr<const Plan>& plan) {
   std::vector<Value> markers;
   for (const std::uint32_t node : plan->outputs()) {
-    markers.push_back(
-        {{"_simulated", true}, {"node_id", plan->id(node)}, {"operator", plan->reference(node).name()}});
+    markers.push_back({{"_simulated", true},
+                       {"node_id", plan->id(node)},
+                       {"operator", plan->reference(node).target->name()}});
   }
   return Results(plan, std::move(markers));
 }

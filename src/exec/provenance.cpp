@@ -108,7 +108,8 @@ class ProvenanceInterpreter final : public Interpreter,
   Value call(const OpReference& op, const Value& arguments) override { return run_and_wrap(op, arguments); }
 
   VarData call(const OpReference& op, std::vector<VarData> arguments) override {
-    const VarData input = arguments.size() == 1 ? std::move(arguments.front()) : VarData::list(std::move(arguments));
+    const VarData input =
+        arguments.size() == 1 ? std::move(arguments.front()) : VarData::list(std::move(arguments));
     bool has_unknown = false;
     std::optional<EngineRead> reading(std::in_place);
     auto binding = std::make_shared<Binding>(binding_of(input, has_unknown));
@@ -118,7 +119,8 @@ class ProvenanceInterpreter final : public Interpreter,
     Value output = run_and_wrap(op, value);
     const auto number = last_ended_call();
     if (!number) return output;
-    return VarData(std::make_shared<ObservedSource>(std::move(output), Binding::of_node(*number), weak_from_this()));
+    return VarData(
+        std::make_shared<ObservedSource>(std::move(output), Binding::of_node(*number), weak_from_this()));
   }
 
   [[nodiscard]] bool is_observer() const noexcept override { return true; }

@@ -93,8 +93,7 @@ std::shared_ptr<const ExecutionMetrics> Run::metrics() const {
     metrics->node_stats.emplace(plan_->id(node), stats);
   }
   metrics->execution_time_ms = execution_time_ * 1000;
-  metrics->scheduler_overhead_ms =
-      std::max(0.0, execution_time_ - covered_time(std::move(intervals))) * 1000;
+  metrics->scheduler_overhead_ms = std::max(0.0, execution_time_ - covered_time(std::move(intervals))) * 1000;
   const auto [longest, path] = critical_path(*plan_, all);
   metrics->ideal_time_ms = longest * 1000;
   for (const std::uint32_t node : path) metrics->critical_path.push_back(plan_->display_name(node));

@@ -93,7 +93,8 @@ void Run::execute_leaf(Lock& lock, std::uint32_t node) {
   if (!is_started) finish(node, std::move(output), std::move(error));
 }
 
-std::vector<Value> Run::call_batch(const std::vector<std::uint32_t>& nodes, const std::vector<Value>& inputs) const {
+std::vector<Value> Run::call_batch(const std::vector<std::uint32_t>& nodes,
+                                   const std::vector<Value>& inputs) const {
   const OperatorBase& target = *plan_->node(nodes.front()).target;
   if (!policy_) return run_batch_call(target, inputs);
   std::vector<const OpReference*> references;

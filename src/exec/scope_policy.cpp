@@ -39,7 +39,8 @@ ScopePolicy::Settings settings_of(const ExecutionOptions& options) {
 /// Runs one call as a plan of one node: a run keeps deadlines, places work and measures.
 Value call_in_run(const OpReference& op, const Value& arguments) {
   XCSGraph graph;
-  graph.add_recorded_node(op, Binding::of_literal(arguments));
+  // Under its own name: it is no node of a graph that anybody knows.
+  graph.add_recorded_node({op.target, op.name()}, Binding::of_literal(arguments));
   const Ref<Run> run = Run::create({Plan::compile(graph), Value(), effective_options({}), {}, {}});
   run->run_to_end();
   if (const std::exception_ptr error = run->first_raw_error()) std::rethrow_exception(error);
@@ -180,7 +181,8 @@ const ScopePolicy* scope_policy_of(const Ambient& ambient) noexcept {
 
 Ambient with_options_around_calls(const Ambient& ambient, const ExecutionOptions& options) {
   const ScopePolicy::Settings settings = settings_of(options);
-  if (!settings.is_traced && !settings.is_cached && !settings.is_debugged && !settings.needs_run) return ambient;
+  if (!settings.is_traced && !settings.is_cached && !settings.is_debugged && !settings.needs_run)
+    return ambient;
   return with_policy(ambient, std::make_shared<const ScopePolicy>(options, scope_policy_of(ambient)));
 }
 

@@ -6,7 +6,8 @@ namespace ember::xcs {
 
 TraceSpan::TraceSpan(std::string name, Value inputs) {
   auto outer = Span::share_current();
-  if (outer && outer->tracing()) span_.emplace(std::move(outer), std::move(name), nullptr, std::move(inputs));
+  if (outer && outer->tracing())
+    span_.emplace(std::move(outer), std::move(name), OpReference(), std::move(inputs));
 }
 
 Ambient TraceSpan::ambient() const {

@@ -54,15 +54,15 @@ std::vector<TraceRecord> KeepingSink::records() const {
   return copies;
 }
 
-OpenSpan::OpenSpan(std::shared_ptr<const Span> outer, std::string name,
-                   std::shared_ptr<const OperatorBase> op, Value inputs)
+OpenSpan::OpenSpan(std::shared_ptr<const Span> outer, std::string name, OpReference op, Value inputs)
     : record_(std::make_shared<TraceRecord>()), clock_(current_clock()) {
   const auto place = outer->tracing()->numbers->begin(outer->place());
   record_->operator_name = std::move(name);
   record_->call_id = place.call;
   record_->track = place.track;
   if (outer->place()) record_->parent_id = outer->place()->call;
-  record_->op = std::move(op);
+  record_->op = std::move(op.target);
+  record_->label = std::move(op.label);
   record_->inputs = std::move(inputs);
   record_->thread_id = thread_number();
   const Context* context = current_context();

@@ -82,10 +82,9 @@ class KeepingSink final : public TraceSink {
 /// A span that has begun: a record in the making. Ends once, on any thread.
 class OpenSpan {
  public:
-  /// Begins a span inside `outer`, whose tracing must not be null, on the calling thread. `op` is null for
+  /// Begins a span inside `outer`, whose tracing must not be null, on the calling thread. `op` is empty for
   /// spans that are no calls.
-  OpenSpan(std::shared_ptr<const Span> outer, std::string name, std::shared_ptr<const OperatorBase> op,
-           Value inputs);
+  OpenSpan(std::shared_ptr<const Span> outer, std::string name, OpReference op, Value inputs);
 
   /// The settings of the calling thread with this span as the current one.
   [[nodiscard]] Ambient ambient() const;

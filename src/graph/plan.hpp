@@ -71,6 +71,7 @@ class Plan {
   [[nodiscard]] const std::uint32_t* successors(const PlanNode& node) const noexcept {
     return successors_.data() + node.first_successor;
   }
+  /// The operator, under the name that it has in the graph.
   [[nodiscard]] const OpReference& reference(std::size_t number) const noexcept {
     return references_[number];
   }

@@ -88,7 +88,8 @@ class PlanCompiler {
     if (made.predecessor_count == 0) plan_->sources_.push_back(numbers_[index]);
     plan_->nodes_.push_back(made);
     plan_->recipes_.push_back(node.binding ? recorded_recipe(node) : edge_recipe(index));
-    plan_->references_.push_back(node.op);
+    plan_->references_.push_back(
+        {node.op.target, node.op.label.empty() ? node.display_name() : node.op.label});
     plan_->ids_.push_back(node.id);
     plan_->aliases_.push_back(node.aliases);
   }
