@@ -14,21 +14,28 @@ const overviewSteps = [];  // [time, calls under way from then on]
 const overviewX = (time) => gutter + time / wall * (overview.clientWidth - gutter);
 const overviewTime = (x) => (x - gutter) / (overview.clientWidth - gutter) * wall;
 
+/// The most calls at once in each pixel of the strip; made anew only for another width.
+let profile = null;
+function overviewProfile(width) {
+  if (profile && profile.length === Math.ceil(width) + 1) return profile;
+  profile = new Float64Array(Math.ceil(width) + 1);
+  let now = 0, at = gutter;
+  for (const [time, calls] of overviewSteps) {
+    const x = Math.floor(gutter + time / wall * (width - gutter));
+    for (; at < x; ++at) profile[at] = Math.max(profile[at], now);
+    profile[x] = Math.max(profile[x], now, calls);
+    now = calls;
+  }
+  return profile;
+}
+
 function drawOverview() {
   const width = overview.clientWidth, height = 56, top = 5;
   const pen = prepare(overview, width, height);
   const peak = Math.max(data.totals.peak, 1), heightOf = (calls) => calls / peak * (height - top);
   pen.fillStyle = themed("--accent");
   pen.globalAlpha = 0.45;
-  // The most of each pixel.
-  const most = new Float64Array(Math.ceil(width) + 1);
-  let now = 0, at = gutter;
-  for (const [time, calls] of overviewSteps) {
-    const x = Math.floor(overviewX(time));
-    for (; at < x; ++at) most[at] = Math.max(most[at], now);
-    most[x] = Math.max(most[x], now, calls);
-    now = calls;
-  }
+  const most = overviewProfile(width);
   for (let x = gutter; x < width; ++x) pen.fillRect(x, height - heightOf(most[x]), 1, heightOf(most[x]));
   pen.globalAlpha = 1;
   pen.fillStyle = themed("--dim");

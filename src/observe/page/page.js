@@ -1,7 +1,7 @@
 // Puts the parts together: drawing, mouse and keys, search, and the address that remembers the view.
 const byId = (id) => document.getElementById(id);
 const searchBox = byId("search");
-let drawRequested = false, isCompactChosen = false;
+let drawRequested = false;
 
 function requestDraw() {
   if (drawRequested) return;
@@ -16,8 +16,6 @@ function requestDraw() {
 function group(by) {
   view.by = by;
   view.layout = layOut(by);
-  const lanes = view.layout.groups.reduce((sum, one) => sum + one.lanes.length, 0);
-  if (!isCompactChosen) setCompact(lanes > 300);
   arrange();
   timelineBox.scrollTop = 0;
   byId("grouping").querySelector("[value=" + by + "]").checked = true;
@@ -187,7 +185,7 @@ function listenToKeys() {
 function listenToControls() {
   byId("grouping").addEventListener("change", (event) => group(event.target.value));
   byId("path-only").addEventListener("change", (event) => { view.pathOnly = event.target.checked; arrange(); });
-  byId("compact").addEventListener("change", (event) => { isCompactChosen = true; setCompact(event.target.checked); arrange(); });
+  byId("compact").addEventListener("change", (event) => { view.isCompactChosen = true; setCompact(event.target.checked); arrange(); });
   byId("failed-only").addEventListener("change", filter);
   byId("next").addEventListener("click", () => go(1));
   byId("previous").addEventListener("click", () => go(-1));
@@ -212,6 +210,7 @@ function showHead() {
 }
 
 showHead();
+document.body.classList.toggle("empty", !spans.length);
 showTotals();
 showPath();
 showOperators();

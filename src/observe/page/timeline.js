@@ -7,6 +7,7 @@ const view = {
   bands: [],      // the groups that are shown, from the top: {group, index, y, height}
   bandOf: null,   // the band of each group, or -1
   height: 0,
+  isCompactChosen: false,
 };
 
 /// Decides which groups are shown and where: those with a span that search and filters leave.
@@ -14,6 +15,8 @@ function arrange() {
   const { groups, group } = view.layout, wanted = new Uint8Array(groups.length);
   const hasFilter = view.shown || view.pathOnly;
   spans.forEach((_, i) => { if (!hasFilter || !isDimmed(i)) wanted[group[i]] = 1; });
+  const lanes = groups.reduce((sum, one, index) => sum + (wanted[index] ? one.lanes.length : 0), 0);
+  if (!view.isCompactChosen) setCompact(lanes > 300);
   view.bands = [];
   view.bandOf = new Int32Array(groups.length).fill(-1);
   let y = axisHeight + 2;
@@ -295,5 +298,5 @@ function drawTimeline() {
   drawAxis(pen);
   if (view.bands.length) return;
   pen.fillStyle = themed("--dim");
-  pen.fillText(spans.length ? "No call is like that." : "This trace has no calls.", gutter + 20, axisHeight + 30);
+  pen.fillText("No call is like that.", gutter + 20, axisHeight + 30);
 }
