@@ -12,7 +12,8 @@ namespace ember::xcs {
 
 /// How one node ran.
 struct NodeStats {
-  enum class Status { finished, failed, skipped, not_run };
+  /// `skipped`: something that it depends on failed; `unfinished`: it was running when the run ended early.
+  enum class Status { finished, failed, skipped, not_run, unfinished };
   Status status = Status::not_run;
   /// When all of its inputs were there: seconds since the start of the run.
   double ready = 0;

@@ -8,20 +8,8 @@
 #include <ember/log.hpp>
 
 namespace ember {
-namespace {
 
-const Ambient& empty_ambient() noexcept {
-  static const Ambient empty;
-  return empty;
-}
-
-thread_local AmbientScope* innermost_scope = nullptr;
-
-}  // namespace
-
-const Ambient& Ambient::current() noexcept {
-  return innermost_scope ? innermost_scope->own_ : empty_ambient();
-}
+constinit thread_local AmbientScope* innermost_ambient_scope = nullptr;
 
 Ambient Ambient::with(AmbientSlot slot, std::shared_ptr<const void> content) const {
   auto slots = slots_ ? std::make_shared<Slots>(*slots_) : std::make_shared<Slots>();
@@ -32,20 +20,20 @@ Ambient Ambient::with(AmbientSlot slot, std::shared_ptr<const void> content) con
 }
 
 AmbientScope::AmbientScope(Ambient ambient) noexcept
-    : own_(std::move(ambient)), previous_(std::exchange(innermost_scope, this)) {}
+    : own_(std::move(ambient)), previous_(std::exchange(innermost_ambient_scope, this)) {}
 
 AmbientScope::~AmbientScope() {
-  AmbientScope** link = &innermost_scope;
+  AmbientScope** link = &innermost_ambient_scope;
   while (*link != nullptr && *link != this) link = &(*link)->previous_;
   if (*link == this) *link = previous_;
 }
 
 bool AmbientScope::is_innermost() const noexcept {
-  return innermost_scope == this;
+  return innermost_ambient_scope == this;
 }
 
 bool AmbientScope::is_of_this_thread() const noexcept {
-  const AmbientScope* scope = innermost_scope;
+  const AmbientScope* scope = innermost_ambient_scope;
   while (scope != nullptr && scope != this) scope = scope->previous_;
   return scope == this;
 }

@@ -21,6 +21,11 @@ enum class AmbientSlot : std::size_t {
   count
 };
 
+class AmbientScope;
+
+/// The innermost scope of the calling thread, or null. For Ambient alone; here so that a look costs no call.
+extern constinit thread_local AmbientScope* innermost_ambient_scope;
+
 /// An immutable set of inherited settings. A default one is empty.
 class Ambient {
  public:
@@ -65,6 +70,11 @@ class AmbientScope {
   Ambient own_;
   AmbientScope* previous_;
 };
+
+inline const Ambient& Ambient::current() noexcept {
+  static constinit const Ambient empty;
+  return innermost_ambient_scope ? innermost_ambient_scope->own_ : empty;
+}
 
 /// Checks that `scope` may end here, for `end_user_scope`.
 bool may_end_scope(const AmbientScope& scope, std::string_view what) noexcept;

@@ -90,9 +90,12 @@ class Builder {
       throw InvalidArgumentError("the record '" + record.node_id() +
                                  "' has no operator: it can not become a node");
     }
-    is_known_ = true;
-    Binding binding =
-        record.provenance ? from_provenance(*record.provenance) : from_identity(record.inputs, call);
+    is_known_ = record.provenance != nullptr;
+    Binding binding = record.provenance ? from_provenance(*record.provenance) : Binding();
+    if (!is_known_) {
+      is_known_ = true;
+      binding = from_identity(record.inputs, call);
+    }
     const std::string id = graph_.add_recorded_node({record.op, record.label}, std::move(binding));
     nodes_.emplace(record.call_id, call.index);
     if (is_known_) return;

@@ -123,12 +123,14 @@ ExecutionOptions effective_here() {
 /// Sets every option that has a default and is still open.
 ExecutionOptions completed(ExecutionOptions options) {
   if (!options.use_parallel) options.use_parallel = true;
-  if (!options.device_strategy) options.device_strategy = "auto";
+  options.device_strategy = options.device_strategy ? lower_case(*options.device_strategy) : "auto";
   if (!options.enable_caching) options.enable_caching = false;
   if (!options.trace_execution) options.trace_execution = false;
   if (!options.collect_metrics) options.collect_metrics = false;
   if (!options.debug) options.debug = false;
-  if (!options.executor) options.executor = "auto";
+  options.executor = options.executor ? lower_case(*options.executor) : "auto";
+  options.device_strategy = lower_case(*options.device_strategy);
+  options.executor = lower_case(*options.executor);
   if (!options.fail_fast) options.fail_fast = true;
   return options;
 }
@@ -143,6 +145,9 @@ bool has_settings(const ExecutionOptions& options) {
 void require_scope_options(const ExecutionOptions& options) {
   if (!options.output_nodes.is_all()) {
     throw InvalidArgumentError("Invalid execution option: output_nodes (only execute takes it)");
+  }
+  if (options.stop_token.stop_possible()) {
+    throw InvalidArgumentError("Invalid execution option: stop_token (only execute takes it)");
   }
 }
 

@@ -1,6 +1,9 @@
 // An asynchronous call that is traced or remembered: its outcome passes through a sink of its own.
 #include <atomic>
+#include <mutex>
 #include <utility>
+
+#include <ember/execution_error.hpp>
 
 #include "exec/call_observation.hpp"
 #include "exec/result_cache.hpp"
@@ -12,7 +15,7 @@ namespace {
 
 using Ticket = ResultCache::Ticket;
 
-class ObservedStart final : public CompletionSink {
+class ObservedStart final : public CompletionSink, public Limiter::Waiter {
  public:
   ObservedStart(const OpReference& op, Value arguments, Context context, CompletionCallback done,
                 const std::shared_ptr<ResultCache>& cache, bool is_debugged)
@@ -36,7 +39,8 @@ class ObservedStart final : public CompletionSink {
     } else if (ticket.outcome == Ticket::Outcome::joined) {
       // It does not execute while it waits: its permit is free for others. The other call may have ended
       // already.
-      Run::SuspendedPermit().leave_open();
+      const std::lock_guard lock(joining_);
+      if (!is_on_its_own_) permit_.lend();
     } else {
       ticket_ = std::move(ticket);
       run();
@@ -58,12 +62,27 @@ class ObservedStart final : public CompletionSink {
 
   void run() {
     const AmbientScope scope(ambient_);
+    const auto frame = permit_.frame();
     start_call(*target_, arguments_, context_, CompletionCallback(*this, 0));
   }
 
   /// The call that this one waited for has ended. When it failed, this one runs by itself.
   void end_joined(const Value* result) {
     if (result) return end(*result, nullptr, true);
+    {
+      const std::lock_guard lock(joining_);
+      is_on_its_own_ = true;
+    }
+    if (permit_.take_back(*this)) run_late();
+  }
+
+  void on_permit() noexcept override {
+    permit_.note_returned();
+    run_late();
+  }
+
+  void run_late() {
+    if (context_.stop_requested()) return end({}, std::make_exception_ptr(ExecutionStoppedError()), false);
     const ContextScope context(context_);
     run();
   }
@@ -86,6 +105,10 @@ class ObservedStart final : public CompletionSink {
   CompletionCallback done_;
   const std::shared_ptr<ResultCache> cache_;
   Ticket ticket_;
+  /// Guards the moment between joining and lending.
+  std::mutex joining_;
+  bool is_on_its_own_ = false;
+  Run::LentPermit permit_;
   std::atomic<int> references_ = 0;
 };
 

@@ -41,6 +41,17 @@ class EngineRead {
   bool outer_;
 };
 
+/// For the one call that is made while it lives, if that is recorded on this thread.
+class NextProvenance {
+ public:
+  explicit NextProvenance(std::shared_ptr<const Binding> binding) noexcept {
+    set_next_provenance(std::move(binding));
+  }
+  ~NextProvenance() { set_next_provenance(nullptr); }
+  NextProvenance(const NextProvenance&) = delete;
+  NextProvenance& operator=(const NextProvenance&) = delete;
+};
+
 /// A value that is there, with where it came from.
 class ObservedSource final : public VarSource {
  public:
@@ -115,10 +126,14 @@ class ProvenanceInterpreter final : public Interpreter,
     auto binding = std::make_shared<Binding>(binding_of(input, has_unknown));
     const Value value = input.get();
     reading.reset();
-    set_next_provenance(has_unknown ? nullptr : std::move(binding));
+    const NextProvenance next(has_unknown ? nullptr : std::move(binding));
+    forget_last_ended_call();
     Value output = run_and_wrap(op, value);
     const auto number = last_ended_call();
-    if (!number) return output;
+    if (!number) {  // The call ran elsewhere: from here on, data may be anything's.
+      if (current_frame != nullptr) current_frame->has_looked = true;
+      return output;
+    }
     return VarData(
         std::make_shared<ObservedSource>(std::move(output), Binding::of_node(*number), weak_from_this()));
   }

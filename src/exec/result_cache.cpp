@@ -34,7 +34,9 @@ ResultCache::Ticket ResultCache::look_up(const std::shared_ptr<const OperatorBas
                                          Waiter waiter) {
   Ticket ticket;
   const std::optional<Fingerprint> key = key_of(*op, input);
+  Order dropped;
   const std::lock_guard lock(mutex_);
+  shrink(dropped);  // The limit may be lower than when the last result came.
   if (!key) {
     ++stats_.bypassed;
     return ticket;
@@ -69,15 +71,17 @@ void ResultCache::finish(const Ticket& ticket, const std::shared_ptr<const Opera
                          const Value* result) {
   if (ticket.outcome != Ticket::Outcome::run) return;
   std::vector<Waiter> waiters;
+  Order dropped;
   {
     const std::lock_guard lock(mutex_);
-    if (result) store(ticket, op, *result);
+    if (result) store(ticket, op, *result, dropped);
     if (ticket.is_leader) {
       const auto open = open_.extract(ticket.key);
       waiters = std::move(open.mapped());
       if (!result) {  // They run by themselves.
         stats_.hits -= waiters.size();
         stats_.joined -= waiters.size();
+        stats_.misses += waiters.size();
       }
     }
   }
@@ -85,39 +89,44 @@ void ResultCache::finish(const Ticket& ticket, const std::shared_ptr<const Opera
 }
 
 void ResultCache::store(const Ticket& ticket, const std::shared_ptr<const OperatorBase>& op,
-                        const Value& result) {
+                        const Value& result, Order& dropped) {
   const auto found = index_.find(ticket.key);
-  if (found != index_.end()) erase(found->second);
+  if (found != index_.end()) drop(found->second, dropped);
   Entry entry{ticket.key, op, result, memory_bytes(result) + entry_overhead};
+  // What can not stay drives nobody out.
+  if (entry.bytes > limit.load(std::memory_order_relaxed)) return;
   stats_.bytes += entry.bytes;
   entries_.push_front(std::move(entry));
   index_[ticket.key] = entries_.begin();
-  shrink();
+  shrink(dropped);
 }
 
-void ResultCache::erase(Order::iterator entry) {
+void ResultCache::drop(Order::iterator entry, Order& dropped) {
   stats_.bytes -= entry->bytes;
   index_.erase(entry->key);
-  entries_.erase(entry);
+  dropped.splice(dropped.end(), entries_, entry);
 }
 
-void ResultCache::shrink() {
+void ResultCache::shrink(Order& dropped) {
   while (stats_.bytes > limit.load(std::memory_order_relaxed) && !entries_.empty()) {
-    erase(std::prev(entries_.end()));
+    drop(std::prev(entries_.end()), dropped);
     ++stats_.evictions;
   }
 }
 
-CacheStats ResultCache::stats() const {
+CacheStats ResultCache::stats() {
+  Order dropped;
   const std::lock_guard lock(mutex_);
+  shrink(dropped);
   CacheStats stats = stats_;
   stats.entries = entries_.size();
   return stats;
 }
 
 void ResultCache::clear() {
+  Order dropped;
   const std::lock_guard lock(mutex_);
-  entries_.clear();
+  dropped.swap(entries_);
   index_.clear();
   stats_.bytes = 0;
 }

@@ -41,7 +41,7 @@ class ResultCache {
   /// Ends a call that had to run: remembers `result` unless that is null, and tells the waiters.
   void finish(const Ticket& ticket, const std::shared_ptr<const OperatorBase>& op, const Value* result);
 
-  [[nodiscard]] CacheStats stats() const;
+  [[nodiscard]] CacheStats stats();
   void clear();
 
  private:
@@ -54,11 +54,13 @@ class ResultCache {
   };
   using Order = std::list<Entry>;
 
-  void store(const Ticket& ticket, const std::shared_ptr<const OperatorBase>& op, const Value& result);
-  void erase(Order::iterator entry);
-  void shrink();
+  // What goes is moved to `dropped` and ends without the lock: destructors of results are the user's code.
+  void store(const Ticket& ticket, const std::shared_ptr<const OperatorBase>& op, const Value& result,
+             Order& dropped);
+  void drop(Order::iterator entry, Order& dropped);
+  void shrink(Order& dropped);
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   /// Most recently used first.
   Order entries_;
   std::unordered_map<Fingerprint, Order::iterator> index_;

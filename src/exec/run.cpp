@@ -37,6 +37,29 @@ void Run::SuspendedPermit::resume() {
   frame_.run->permits_[frame_.node] = true;
 }
 
+void Run::LentPermit::lend() {
+  if (!frame_.run || !frame_.run->limiter_) return;
+  Lock lock(frame_.run->mutex_);
+  if (!frame_.run->permits_[frame_.node]) return;
+  frame_.run->permits_[frame_.node] = false;
+  is_lent_ = true;
+  lock.unlock();
+  frame_.run->limiter_->release();
+}
+
+bool Run::LentPermit::take_back(Limiter::Waiter& waiter) {
+  if (!is_lent_) return true;
+  if (!frame_.run->limiter_->acquire(waiter)) return false;
+  note_returned();
+  return true;
+}
+
+void Run::LentPermit::note_returned() {
+  is_lent_ = false;
+  const Lock lock(frame_.run->mutex_);
+  frame_.run->permits_[frame_.node] = true;
+}
+
 /// Watches for stop requests and the deadline while a thread runs a run to its end.
 class Run::WatchScope {
  public:
@@ -117,7 +140,7 @@ void Run::run_to_end() {
     drive();
   }
   if (running_unwanted_ > 0) stop_.request_stop();
-  if (!stats_.empty() || trace_) publish();
+  if (*options_->collect_metrics || trace_) publish();
 }
 
 void Run::start() {
@@ -136,14 +159,13 @@ void Run::release() noexcept {
 
 void Run::push_ready(std::uint32_t node) {
   phases_[node] = Phase::ready;
-  if (!stats_.empty() && stats_[node].ready == 0) stats_[node].ready = seconds();
   ready_.push_back(node);
   std::push_heap(ready_.begin(), ready_.end(), std::greater<>());
 }
 
 void Run::make_ready(std::uint32_t node) {
+  if (!stats_.empty()) stats_[node].ready = seconds();
   if (is_wave_) {
-    if (!stats_.empty()) stats_[node].ready = seconds();
     next_wave_.push_back(node);
   } else {
     push_ready(node);

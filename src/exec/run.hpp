@@ -74,6 +74,8 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   }
   /// Gives the permit of the executing node to others while its thread waits for something else.
   class SuspendedPermit;
+  /// The same for a node that waits without a thread.
+  class LentPermit;
 
   // Job
   void work() noexcept override;
@@ -99,7 +101,18 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
     Run* run = nullptr;
     std::uint32_t node = no_node;
   };
-  class FrameScope;
+  static Frame& current_frame() noexcept;
+  class FrameScope {
+   public:
+    FrameScope(Run* run, std::uint32_t node) noexcept
+        : outer_(std::exchange(current_frame(), Frame{run, node})) {}
+    ~FrameScope() { current_frame() = outer_; }
+    FrameScope(const FrameScope&) = delete;
+    FrameScope& operator=(const FrameScope&) = delete;
+
+   private:
+    Frame outer_;
+  };
   /// Ends the run when one of two stop tokens says so.
   struct StopWatch {
     using Callback = std::stop_callback<std::function<void()>>;
@@ -108,7 +121,6 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   };
   class WatchScope;
   class MeterScope;
-  static Frame& current_frame() noexcept;
 
   /// A run and what it knows of its nodes are one block of memory.
   struct NodeSpace {
@@ -170,8 +182,12 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   [[nodiscard]] bool is_asynchronous(std::uint32_t node) const noexcept {
     return !is_threaded_ && plan_->node(node).target->is_async();
   }
+  // Measuring. Require the lock, except for a run without locks.
   void note_start(std::uint32_t node);
   void note_end(std::uint32_t node);
+  void note_successors(std::uint32_t node);
+  /// Writes the start of a node down in simulations.
+  void announce(std::uint32_t node) const;
 
   [[nodiscard]] NodeStats stats_of(std::uint32_t node) const;
   [[nodiscard]] std::exception_ptr error_of_run() const;
@@ -264,6 +280,25 @@ class Run::SuspendedPermit {
 
   Frame frame_;
   bool is_suspended_ = false;
+};
+
+/// Made on the thread that executes the node. Lifetime: less than that of the run.
+class Run::LentPermit {
+ public:
+  LentPermit() : frame_(current_frame()) {}
+
+  /// Gives the permit to others, unless the node has ended meanwhile.
+  void lend();
+  /// Takes the permit back, when it was lent. Returns false when that is not possible at once: then
+  /// `on_permit` of `waiter` follows, which has to say `note_returned`.
+  bool take_back(Limiter::Waiter& waiter);
+  void note_returned();
+  /// Inside: the calling thread executes the node.
+  [[nodiscard]] FrameScope frame() const noexcept { return {frame_.run, frame_.node}; }
+
+ private:
+  const Frame frame_;
+  bool is_lent_ = false;
 };
 
 }  // namespace ember::xcs

@@ -63,16 +63,22 @@ NodeStats Run::stats_of(std::uint32_t node) const {
     case Phase::waiting:
       stats.status = errors_.empty() ? NodeStats::Status::not_run : NodeStats::Status::skipped;
       break;
+    case Phase::running:  // Until the run ended without it.
+      stats.status = NodeStats::Status::unfinished;
+      stats.end = std::max(stats.start, execution_time_);
+      stats.device = context_of(node).device();
+      break;
     default:
       stats.status = NodeStats::Status::not_run;
   }
-  // A node that was given up on has no end.
-  if (stats.status == NodeStats::Status::not_run) stats.end = stats.start;
+  if (stats.status == NodeStats::Status::not_run || stats.status == NodeStats::Status::skipped) {
+    stats.start = stats.end = stats.ready;
+  }
   return stats;
 }
 
 std::shared_ptr<const ExecutionMetrics> Run::metrics() const {
-  if (stats_.empty()) return nullptr;
+  if (!*options_->collect_metrics) return nullptr;
   auto metrics = std::make_shared<ExecutionMetrics>();
   std::vector<NodeStats> all;
   std::vector<std::pair<double, double>> intervals;
@@ -82,13 +88,11 @@ std::shared_ptr<const ExecutionMetrics> Run::metrics() const {
   }
   for (std::uint32_t node = 0; node < plan_->size(); ++node) {
     const NodeStats& stats = all[node];
-    const bool has_run =
-        stats.status == NodeStats::Status::finished || stats.status == NodeStats::Status::failed;
-    if (has_run) {
+    if (stats.status == NodeStats::Status::finished || stats.status == NodeStats::Status::failed) {
       ++metrics->node_count;
-      metrics->node_time_ms += stats.duration() * 1000;
-      intervals.emplace_back(stats.start, stats.end);
     }
+    metrics->node_time_ms += stats.duration() * 1000;
+    intervals.emplace_back(stats.start, stats.end);
     metrics->usage += stats.usage;
     metrics->node_stats.emplace(plan_->id(node), stats);
   }

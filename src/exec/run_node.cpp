@@ -8,18 +8,6 @@
 
 namespace ember::xcs {
 
-class Run::FrameScope {
- public:
-  FrameScope(Run* run, std::uint32_t node) noexcept
-      : outer_(std::exchange(current_frame(), Frame{run, node})) {}
-  ~FrameScope() { current_frame() = outer_; }
-  FrameScope(const FrameScope&) = delete;
-  FrameScope& operator=(const FrameScope&) = delete;
-
- private:
-  Frame outer_;
-};
-
 void Run::execute(Lock& lock, std::uint32_t node) {
   if (is_wave_ && plan_->node(node).target->has_batch()) {
     execute_batch(lock, take_batch(node));
@@ -29,8 +17,11 @@ void Run::execute(Lock& lock, std::uint32_t node) {
   if (surplus_permits_ > 0) release_permits(lock, true);
 }
 
-void Run::note_start(std::uint32_t node) {
+void Run::announce(std::uint32_t node) const {
   if (executor_->is_simulated()) executor_->note("start", plan_->display_name(node));
+}
+
+void Run::note_start(std::uint32_t node) {
   if (stats_.empty()) return;
   stats_[node].start = seconds();
   stats_[node].thread = thread_number();
@@ -65,9 +56,10 @@ void Run::start_node(std::uint32_t node, const Value& input, const Context& cont
 
 void Run::execute_leaf(Lock& lock, std::uint32_t node) {
   submit_helpers(lock, helpers_wanted(node));
+  note_start(node);
   lock.unlock();
   const FrameScope frame(this, node);
-  note_start(node);
+  announce(node);
   Value output;
   std::exception_ptr error;
   const TimePoint begin = is_measured_ ? std::chrono::steady_clock::now() : TimePoint();
@@ -104,9 +96,10 @@ std::vector<Value> Run::call_batch(const std::vector<std::uint32_t>& nodes,
 
 void Run::execute_batch(Lock& lock, const std::vector<std::uint32_t>& nodes) {
   const OperatorBase& target = *plan_->node(nodes.front()).target;
+  for (const std::uint32_t node : nodes) note_start(node);
   lock.unlock();
   const FrameScope frame(this, nodes.front());
-  for (const std::uint32_t node : nodes) note_start(node);
+  for (const std::uint32_t node : nodes) announce(node);
   std::vector<Value> inputs;
   std::vector<std::uint32_t> valid;
   std::vector<Value> outputs(nodes.size());
@@ -151,6 +144,7 @@ void Run::run_inline() {
 
 void Run::run_inline_node(std::uint32_t node) {
   const FrameScope frame(this, node);
+  announce(node);
   note_start(node);
   try {
     const MeterScope meter(*this, node);
@@ -163,7 +157,17 @@ void Run::run_inline_node(std::uint32_t node) {
     errors_.emplace_back(node, std::current_exception());
     first_error_ = node;
   }
-  if (!stats_.empty()) note_end(node);
+  if (stats_.empty()) return;
+  note_end(node);
+  if (phases_[node] == Phase::finished) note_successors(node);
+}
+
+void Run::note_successors(std::uint32_t node) {
+  const PlanNode& plan_node = plan_->node(node);
+  const std::uint32_t* successors = plan_->successors(plan_node);
+  for (std::uint32_t i = 0; i < plan_node.successor_count; ++i) {
+    if (--missing_[successors[i]] == 0) stats_[successors[i]].ready = seconds();
+  }
 }
 
 }  // namespace ember::xcs

@@ -39,11 +39,15 @@ void Run::set_up_time() {
   has_own_deadline_ = deadline_ < outer_deadline;
   deadline_ = std::min(deadline_, outer_deadline);
   const std::string& strategy = *options_->device_strategy;
-  is_placed_by_operator_ = strategy == "auto" || strategy == "AUTO";
+  is_placed_by_operator_ = strategy == "auto";
+  if (is_placed_by_operator_ && !plan_->has_gpu_node()) {
+    context_.emplace(clock, deadline_, stop_.get_token(), "cpu");
+    return;
+  }
   std::vector<std::string> devices = {"cpu"};
   if (!is_placed_by_operator_) {
     devices = placement(strategy);
-  } else if (plan_->has_gpu_node()) {
+  } else {
     for (std::string& device : placement(strategy)) devices.push_back(std::move(device));
   }
   // What runs inside a node stays where the node is, when that is one of the places.
@@ -80,7 +84,11 @@ void Run::set_up_schedule() {
 
 void Run::set_up_settings(bool are_own) {
   if (are_own) {
-    ambient_ = with_options_around_calls(ambient_.with(AmbientSlot::options, options_), *options_);
+    ambient_ = ambient_.with(AmbientSlot::options, options_);
+    // All options are set here: where nothing is on, around or inside, calls stay bare.
+    if (asks_around_calls(*options_) || CallPolicy::of(ambient_) != nullptr) {
+      ambient_ = with_options_around_calls(ambient_, *options_);
+    }
   }
   if (const auto* interpreter = ambient_.get<void>(AmbientSlot::interpreter); interpreter != nullptr) {
     const AmbientScope scope(ambient_);
@@ -100,13 +108,11 @@ void Run::set_up_settings(bool are_own) {
 }
 
 void Run::set_up_measuring() {
-  {
+  policy_ = static_cast<const ScopePolicy*>(CallPolicy::of(ambient_));
+  if (policy_ && policy_->is_traced() && !is_option_traced(ambient_)) {
     const AmbientScope scope(ambient_);
-    policy_ = static_cast<const ScopePolicy*>(CallPolicy::current());
-    if (policy_ && policy_->is_traced() && !is_option_traced(ambient_)) {
-      trace_.emplace(OptionTrace::Publish::by_hand);
-      ambient_ = trace_->within(ambient_);
-    }
+    trace_.emplace(OptionTrace::Publish::by_hand);
+    ambient_ = trace_->within(ambient_);
   }
   if (!*options_->collect_metrics) return;
   stats_.resize(plan_->size());

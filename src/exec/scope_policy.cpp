@@ -1,6 +1,7 @@
 #include "exec/scope_policy.hpp"
 
 #include <atomic>
+#include <mutex>
 #include <stop_token>
 #include <utility>
 
@@ -52,7 +53,10 @@ class JoinedCall {
  public:
   [[nodiscard]] ResultCache::Waiter waiter() const {
     return [state = state_](const Value* result) {
-      if (result) state->value = *result;
+      if (result) {
+        const std::lock_guard lock(state->mutex);
+        state->value = *result;
+      }
       state->done.request_stop();
     };
   }
@@ -62,12 +66,15 @@ class JoinedCall {
     const Context context = Context::current();
     const std::stop_callback stopped(context.stop_token(), [this] { state_->done.request_stop(); });
     context.clock()->sleep_until(context.deadline(), state_->done.get_token());
+    // The deadline may come while the other call ends.
+    const std::lock_guard lock(state_->mutex);
     return state_->value;
   }
 
  private:
   struct State {
     std::stop_source done;
+    std::mutex mutex;
     std::optional<Value> value;
   };
   std::shared_ptr<State> state_ = std::make_shared<State>();
@@ -150,7 +157,8 @@ Value ScopePolicy::call_cached(const OpReference& op, const Value& arguments, bo
       is_cached = true;
       return *value;
     }
-    if (Context::current().stop_requested()) throw ExecutionStoppedError();
+    const Context context = Context::current();
+    if (context.stop_requested() || context.remaining() == Duration::zero()) throw ExecutionStoppedError();
     return run_call(*op.target, arguments);
   }
   try {
@@ -183,7 +191,14 @@ Ambient with_options_around_calls(const Ambient& ambient, const ExecutionOptions
   const ScopePolicy::Settings settings = settings_of(options);
   if (!settings.is_traced && !settings.is_cached && !settings.is_debugged && !settings.needs_run)
     return ambient;
-  return with_policy(ambient, std::make_shared<const ScopePolicy>(options, scope_policy_of(ambient)));
+  const Ambient open = settings.is_traced.value_or(true) ? ambient : without_option_trace(ambient);
+  return with_policy(open, std::make_shared<const ScopePolicy>(options, scope_policy_of(ambient)));
+}
+
+bool asks_around_calls(const ExecutionOptions& options) {
+  const ScopePolicy::Settings settings = settings_of(options);
+  return settings.is_traced.value_or(false) || settings.is_cached.value_or(false) ||
+         settings.is_debugged.value_or(false) || settings.needs_run.value_or(false);
 }
 
 void set_process_policy(const ExecutionOptions& options) {

@@ -54,6 +54,8 @@ class ScopePolicy final : public CallPolicy {
 const ScopePolicy* scope_policy_of(const Ambient& ambient) noexcept;
 /// `ambient` with what `options` ask for around calls; unchanged when they ask for nothing of the kind.
 Ambient with_options_around_calls(const Ambient& ambient, const ExecutionOptions& options);
+/// True when `options` switch on anything that stands around calls.
+bool asks_around_calls(const ExecutionOptions& options);
 /// Makes `options` the settings of the process.
 void set_process_policy(const ExecutionOptions& options);
 

@@ -11,7 +11,9 @@ namespace {
 
 thread_local std::shared_ptr<const Binding> next_provenance;
 thread_local std::optional<std::uint64_t> last_call;
-thread_local Trace last_thread_trace;
+/// Not yet copied: most traces are never asked for.
+thread_local TraceOrigin last_origin;
+thread_local std::shared_ptr<const KeepingSink> last_sink;
 
 }  // namespace
 
@@ -117,12 +119,27 @@ Trace OptionTrace::trace() const {
 }
 
 void OptionTrace::publish() const {
-  last_thread_trace = trace();
+  last_origin = span_->tracing()->origin;
+  last_sink = sink_;
 }
 
 bool is_option_traced(const Ambient& ambient) noexcept {
   const auto* span = ambient.get<Span>(AmbientSlot::span);
   return span && span->tracing() && span->tracing()->has_option_sink;
+}
+
+Ambient without_option_trace(const Ambient& ambient) {
+  if (!is_option_traced(ambient)) return ambient;
+  auto outer = ambient.share<Span>(AmbientSlot::span);
+  Tracing tracing = *outer->tracing();
+  tracing.sinks.pop_back();
+  tracing.has_option_sink = false;
+  const bool is_traced = !tracing.sinks.empty();
+  const auto place = is_traced ? outer->place() : std::nullopt;
+  return ambient.with(
+      AmbientSlot::span,
+      std::make_shared<const Span>(
+          std::move(outer), is_traced ? std::make_shared<const Tracing>(std::move(tracing)) : nullptr, place));
 }
 
 void set_next_provenance(std::shared_ptr<const Binding> provenance) noexcept {
@@ -131,6 +148,10 @@ void set_next_provenance(std::shared_ptr<const Binding> provenance) noexcept {
 
 std::optional<std::uint64_t> last_ended_call() noexcept {
   return last_call;
+}
+
+void forget_last_ended_call() noexcept {
+  last_call.reset();
 }
 
 const std::shared_ptr<Clock>& current_clock() {
@@ -143,11 +164,11 @@ TraceOrigin current_origin() {
 }
 
 Trace last_trace() {
-  return last_thread_trace;
+  return last_sink ? Trace{last_origin, last_sink->records()} : Trace();
 }
 
 void clear_last_trace() noexcept {
-  last_thread_trace = {};
+  last_sink = nullptr;
 }
 
 }  // namespace ember::xcs

@@ -123,11 +123,14 @@ class OptionTrace {
 
 /// True when the settings in `ambient` already collect for `trace_execution`.
 bool is_option_traced(const Ambient& ambient) noexcept;
+/// The same settings where `trace_execution` is switched off again: what tracers collect stays.
+Ambient without_option_trace(const Ambient& ambient);
 
 /// How the arguments of the next call on this thread came about; taken by the next `OpenSpan`.
 void set_next_provenance(std::shared_ptr<const Binding> provenance) noexcept;
-/// The number of the last call that this thread ended, for provenance.
+/// The number of the last call that this thread ended since `forget_last_ended_call`, for provenance.
 std::optional<std::uint64_t> last_ended_call() noexcept;
+void forget_last_ended_call() noexcept;
 
 /// The clock that the calling thread goes by.
 const std::shared_ptr<Clock>& current_clock();

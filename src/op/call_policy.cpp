@@ -10,8 +10,8 @@ std::atomic<const CallPolicy*> process_policy = nullptr;
 
 }  // namespace
 
-const CallPolicy* CallPolicy::current() noexcept {
-  const auto* own = Ambient::current().get<CallPolicy>(AmbientSlot::calls);
+const CallPolicy* CallPolicy::of(const Ambient& ambient) noexcept {
+  const auto* own = ambient.get<CallPolicy>(AmbientSlot::calls);
   return own ? own : process_policy.load(std::memory_order_acquire);
 }
 

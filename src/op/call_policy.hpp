@@ -25,7 +25,9 @@ class CallPolicy {
                                                       const std::vector<Value>& inputs) const = 0;
 
   /// That of the calling thread, else that of the process; null when there is none.
-  static const CallPolicy* current() noexcept;
+  static const CallPolicy* current() noexcept { return of(Ambient::current()); }
+  /// The same for the settings in `ambient`.
+  static const CallPolicy* of(const Ambient& ambient) noexcept;
   /// Sets that of the process. Lifetime: until the end of the process.
   static void set_process_policy(const CallPolicy* policy) noexcept;
 };
