@@ -15,4 +15,8 @@ ExecutionResult XCSAPI::execute(const XCSGraph& graph, const Value& inputs,
   }
 }
 
+XCSGraph XCSAPI::autograph(const std::vector<TraceRecord>& records) const {
+  return xcs::autograph(records);
+}
+
 }  // namespace ember::xcs
