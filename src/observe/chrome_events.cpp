@@ -57,6 +57,9 @@ void add_arguments(std::string& text, const xcs::TraceRecord& call) {
   fmt::format_to(std::back_inserter(text), "{{\"id\":{}", call.call_id);
   if (call.parent_id) fmt::format_to(std::back_inserter(text), ",\"parent\":{}", *call.parent_id);
   fmt::format_to(std::back_inserter(text), ",\"thread\":{}", call.thread_id);
+  if (call.name() != call.operator_name) {
+    (text += ",\"operator\":") += shown_json_text(call.operator_name, 256);
+  }
   if (call.op) fmt::format_to(std::back_inserter(text), ",\"instance\":\"{:#x}\"", call.instance_id());
   if (!call.device.empty()) (text += ",\"device\":") += shown_json_text(call.device);
   (text += ",\"inputs\":") += shown_json(call.inputs);
@@ -90,7 +93,7 @@ void ChromeEvents::name_track(std::string& text, std::size_t track) {
 
 void ChromeEvents::add_call(std::string& text, const xcs::TraceRecord& call) {
   name_track(text, call.track);
-  (text += ",\n{\"ph\":\"X\",\"name\":") += shown_json_text(call.operator_name, 256);
+  (text += ",\n{\"ph\":\"X\",\"name\":") += shown_json_text(call.name(), 256);
   fmt::format_to(std::back_inserter(text),
                  ",\"cat\":\"{}\",\"pid\":{},\"tid\":{},\"ts\":", call.op ? "operator" : "span", process,
                  call.track + 1);

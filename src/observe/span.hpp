@@ -35,6 +35,8 @@ struct Span {
   std::string error_message = {};
   std::string device = {};
   std::string instance = {};
+  /// The own name of the operator, where the span has another.
+  std::string operator_name = {};
   CallUsage usage = {};
   Value inputs = {};
   Value outputs = {};

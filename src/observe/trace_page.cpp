@@ -105,7 +105,7 @@ class PageData {
     add_value(span.outputs);
     add_failure(span);
     add_usage(span.usage);
-    out_ += ']';
+    out_ += ',' + (span.operator_name.empty() ? "0" : quoted(span.operator_name)) + ']';
   }
 
   void add_value(const Value& value) { (out_ += value.is_null() ? "0" : quoted(to_json(value))) += ','; }

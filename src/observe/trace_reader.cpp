@@ -145,6 +145,7 @@ class TraceReader {
     span.thread = integer_or(arguments.get("thread"), static_cast<std::int64_t>(span.track) + 1);
     span.device = text_or(arguments.get("device"), "");
     span.instance = text_or(arguments.get("instance"), "");
+    span.operator_name = text_or(arguments.get("operator"), "");
     span.inputs = arguments.get("inputs");
     span.outputs = arguments.get("outputs");
     const Value error = arguments.get("error");

@@ -2,7 +2,7 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const spans = data.spans;
 const KIND = 0, ID = 1, PARENT = 2, TRACK = 3, THREAD = 4, START = 5, DURATION = 6, FLAGS = 7, DEVICE = 8, INSTANCE = 9,
-  NAME = 10, INPUTS = 11, OUTPUTS = 12, ERROR = 13, USAGE = 14;
+  NAME = 10, INPUTS = 11, OUTPUTS = 12, ERROR = 13, USAGE = 14, OPERATOR_NAME = 15;
 const FAILED = 1, CACHED = 2, OPERATOR = 4;
 const wall = Math.max(data.totals.wall, 1);
 

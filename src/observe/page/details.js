@@ -11,6 +11,7 @@ function facts(span) {
     ["Start", "at " + duration(row[START])],
   ];
   if (children[span].length) facts.push(["Itself", duration(selfTime(span)) + " with no call inside under way"]);
+  if (row[OPERATOR_NAME]) facts.push(["Operator", row[OPERATOR_NAME]]);
   facts.push(["Thread", String(row[THREAD])], ["Track", data.tracks[row[TRACK]] || String(row[TRACK])]);
   if (row[DEVICE] >= 0) facts.push(["Device", data.devices[row[DEVICE]]]);
   if (row[INSTANCE] >= 0) facts.push(["Instance", data.instances[row[INSTANCE]]]);
