@@ -14,7 +14,7 @@ namespace ember::cli {
 
 namespace {
 
-constexpr std::chrono::seconds sending_time(10);
+constexpr std::chrono::seconds sending_time(5);
 
 /// Hands records to two others.
 class TwoSinks final : public xcs::TraceSink {

@@ -238,8 +238,8 @@ class ObservationTest(unittest.TestCase):
             status, errors = self.run_on(rows(5), "--otlp", collector.url, "--trace", str(file),
                                          OPENAI_BASE_URL=server.base_url)
             self.assertEqual(status, 0, errors)
-        calls, sent = re.search(r"trace: (\d+) calls", errors)[1], re.search(r"trace: (\d+) spans", errors)[1]
-        self.assertEqual(calls, sent)
+        written, sent = re.search(r"trace: (\d+) spans in", errors)[1], re.search(r"trace: (\d+) spans sent", errors)[1]
+        self.assertEqual(written, sent)
         self.assertEqual(int(sent), len(collector.spans()))
 
     def test_a_collector_that_is_not_there_costs_no_rows(self):
