@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace ember::cli {
 namespace {
