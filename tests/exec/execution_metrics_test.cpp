@@ -231,6 +231,23 @@ TEST(ExecutionMetrics, StandInTheResultAndAreThoseOfTheOutermostRun) {
   });
 }
 
+TEST(ExecutionMetrics, OfARunCutShortAreReadWhileItsThreadsGoOn) {
+  XCSGraph graph;
+  for (int i = 0; i < 200; ++i) graph.add_node(sleeper(20us), "n" + std::to_string(i));
+  for (int repeat = 0; repeat < 60; ++repeat) {
+    const ExecutionOptions options{.timeout_seconds = 0.0002 + 0.00005 * (repeat % 10),
+                                   .scheduler = "parallel",
+                                   .collect_metrics = true};
+    try {
+      execute(graph, options);
+    } catch (const ExecutionTimeoutError& error) {
+      EXPECT_EQ(last_metrics().node_count, error.nodes_finished());
+    }
+    EXPECT_EQ(last_metrics().node_stats.size(), 200U);
+    EXPECT_LE(last_metrics().scheduler_overhead_ms, last_metrics().execution_time_ms);
+  }
+}
+
 TEST(ExecutionMetrics, OfNothingAreZeroAndThere) {
   const ExecutionResult result = execute_detailed(XCSGraph(), {}, {.collect_metrics = true});
   ASSERT_NE(result.metrics, nullptr);
