@@ -109,7 +109,8 @@ std::string XCSGraph::to_text() const {
     if (!node.aliases.empty()) text += " [" + node.id + "]";
     text += " = " + node.op.target->name() + "(" + input_text(*this, index) + ")";
     std::string before;
-    for (const std::size_t first : node.after) before += (before.empty() ? " after " : ", ") + nodes_[first].display_name();
+    for (const std::size_t first : node.after)
+      before += (before.empty() ? " after " : ", ") + nodes_[first].display_name();
     text += before + "\n";
   }
   if (is_incomplete_) text += "(incomplete: an exception ended the recording)\n";

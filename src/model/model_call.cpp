@@ -121,7 +121,8 @@ class ModelCall : public std::enable_shared_from_this<ModelCall> {
     record.is_failed = !outcome.has_value();
     for (const auto& meter : plan_.meters) meter->record(record);
     if (plan_.span) {
-      plan_.span->add({1, attempt_, usage.prompt_tokens, usage.completion_tokens, usage.total_tokens, usage.cost_usd});
+      plan_.span->add(
+          {1, attempt_, usage.prompt_tokens, usage.completion_tokens, usage.total_tokens, usage.cost_usd});
     }
     on_piece_ = nullptr;
     const CompletionHandler done = std::move(done_);

@@ -26,7 +26,9 @@ class Interpreter {
   /// True when calls run as always and are only watched: also inside runs.
   [[nodiscard]] virtual bool is_observer() const noexcept { return false; }
   /// Runs the body of a composite on plain data.
-  virtual Value call_body(const OperatorBase& composite, const Value& arguments) { return composite.call(arguments); }
+  virtual Value call_body(const OperatorBase& composite, const Value& arguments) {
+    return composite.call(arguments);
+  }
 
   /// The interpreter of the calling thread, or null for plain execution.
   static Interpreter* current() noexcept;

@@ -112,11 +112,10 @@ void Ensemble::forward_async(Value inputs, Context context, Completion done) con
   try {
     const ContextScope scope(context);
     // The caller may let go of the operator once the calls have started.
-    units_.run_async(
-        prompt_->render(inputs), {.fail_fast = !options_.continue_on_errors},
-        [this, keep = weak_from_this().lock(), context, shared](const xcs::RunOutcome& run) {
-          shared->finish([&] { return outcome(run.results, context); });
-        });
+    units_.run_async(prompt_->render(inputs), {.fail_fast = !options_.continue_on_errors},
+                     [this, keep = weak_from_this().lock(), context, shared](const xcs::RunOutcome& run) {
+                       shared->finish([&] { return outcome(run.results, context); });
+                     });
   } catch (...) {
     shared->fail(std::current_exception());
   }
