@@ -40,6 +40,9 @@ class Results {
   [[nodiscard]] const std::vector<std::pair<std::string, Value>>& entries() const;
   [[nodiscard]] auto begin() const { return entries().begin(); }
   [[nodiscard]] auto end() const { return entries().end(); }
+  /// The preferred name of the node that goes by `name`, whether it has an output or not; empty for an
+  /// unknown one.
+  [[nodiscard]] std::string_view preferred_name(std::string_view name) const noexcept;
   /// A mapping from preferred name to output.
   [[nodiscard]] Value to_value() const;
 

@@ -82,8 +82,9 @@ Value ExecutionResult::get_result(const std::string& node, Value fallback) const
 }
 
 std::exception_ptr ExecutionResult::get_error(const std::string& node) const noexcept {
+  const std::string_view preferred = outputs.preferred_name(node);
   for (const auto& [name, error] : errors) {
-    if (name == node) return error;
+    if (name == preferred) return error;
   }
   return nullptr;
 }

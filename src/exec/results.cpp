@@ -2,6 +2,7 @@
 // asks.
 #include <ember/results.hpp>
 
+#include <algorithm>
 #include <mutex>
 
 #include <ember/error.hpp>
@@ -9,6 +10,15 @@
 #include "graph/plan.hpp"
 
 namespace ember::xcs {
+
+namespace {
+
+bool goes_by(const Plan& plan, std::size_t node, std::string_view name) noexcept {
+  const auto& aliases = plan.aliases(node);
+  return plan.id(node) == name || std::find(aliases.begin(), aliases.end(), name) != aliases.end();
+}
+
+}  // namespace
 
 struct Results::State {
   State(std::shared_ptr<const Plan> of_plan, std::vector<std::uint32_t> of_nodes, std::vector<Value> outputs)
@@ -35,13 +45,17 @@ Results::Results(std::shared_ptr<const Plan> plan, std::vector<Value> values)
 
 const Value* Results::find(std::string_view name) const noexcept {
   for (std::size_t i = 0; i < size(); ++i) {
-    const std::uint32_t node = state_->node_of(i);
-    if (state_->plan->id(node) == name) return &state_->values[i];
-    for (const std::string& alias : state_->plan->aliases(node)) {
-      if (alias == name) return &state_->values[i];
-    }
+    if (goes_by(*state_->plan, state_->node_of(i), name)) return &state_->values[i];
   }
   return nullptr;
+}
+
+std::string_view Results::preferred_name(std::string_view name) const noexcept {
+  if (!state_ || !state_->plan) return {};
+  for (std::size_t node = 0; node < state_->plan->size(); ++node) {
+    if (goes_by(*state_->plan, node, name)) return state_->plan->display_name(node);
+  }
+  return {};
 }
 
 const Value& Results::operator[](std::string_view name) const {

@@ -203,6 +203,16 @@ TEST(Conformance, execute_020) {
   EXPECT_GT(result.execution_time, 0);
 }
 
+TEST(Execute, errors_are_found_by_every_name_of_their_node) {
+  XCSGraph graph;
+  const std::string id = graph.add_node(failing("boom"));
+  graph.add_alias(id, "judge");
+  const ExecutionResult result = execute_detailed(graph, {}, {.fail_fast = false});
+  EXPECT_TRUE(result.has_error(id));
+  EXPECT_TRUE(result.has_error("judge"));
+  EXPECT_FALSE(result.has_error("panel"));
+}
+
 TEST(Conformance, scheduler_001) {
   const XCSGraph graph = chain_of_three();
   for (const char* scheduler : {"sequential", "topological", "parallel", "wave", "auto"}) {
