@@ -46,6 +46,9 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   /// True when equal inputs always give equal outputs and nothing else happens: then the engine may merge
   /// equal calls.
   [[nodiscard]] virtual bool is_pure() const { return false; }
+  /// Text that changes whenever the composition does, for composites that are not always the same: a plan made
+  /// under another text is made anew.
+  [[nodiscard]] virtual std::string structure_signature() const { return {}; }
   /// What inputs and output are checked against; null means no checks. Lifetime: that of the operator.
   [[nodiscard]] virtual const Specification* specification() const { return nullptr; }
   /// Several calls at once, one output per input in order. Override it when that is cheaper than one by one.
