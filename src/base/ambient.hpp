@@ -16,6 +16,7 @@ enum class AmbientSlot : std::size_t {
   interpreter,
   model_parameters,
   span,
+  structural_jit,
   count
 };
 

@@ -12,10 +12,6 @@ namespace {
 constexpr std::uint32_t cheap_nanoseconds = 50'000;
 constexpr std::size_t most_helpers = 64;
 
-struct InheritedLimiter {
-  std::shared_ptr<Limiter> limiter;
-};
-
 /// The bound that options and scheduler set together.
 std::optional<int> workers_of(const ExecutionOptions& options) {
   if (!options.scheduler || !options.scheduler->max_workers()) return options.max_workers;
@@ -204,6 +200,20 @@ void Run::start() {
   watch_for_end();
   Lock lock(mutex_);
   submit_helpers(lock, 1);
+}
+
+void Run::leave_permit() {
+  SuspendedPermit().leave_open();
+}
+
+void Run::start_here() {
+  leave_permit();
+  watch_for_end();
+  {
+    const Lock lock(mutex_);
+    ++helpers_asked_;
+  }
+  work();
 }
 
 void Run::release() noexcept {

@@ -71,7 +71,14 @@ Value JitOperator::call(const Value& arguments) const {
 }
 
 void JitOperator::compile_sample() {
-  if (options_.sample_input) cache_.keep(compile(key_of(*options_.sample_input), *options_.sample_input));
+  if (!options_.sample_input) return;
+  try {
+    cache_.keep(compile(key_of(*options_.sample_input), *options_.sample_input));
+  } catch (const CompilationError&) {
+    throw;
+  } catch (...) {  // The error of a call with this input: it belongs to that call.
+    cache_.clear();
+  }
 }
 
 PlanKey JitOperator::key_of(const Value& arguments) const {
@@ -152,7 +159,8 @@ void JitOperator::record(CompiledPlan& compiled, const Value& arguments, std::ui
     if (recorder->reads().empty()) compiled.recorded = recorder->compile(answer);
     compiled.reason = "forward reads no data";
   } catch (...) {
-    // What forward makes of an input is shown by running it.
+    recorder->finish();
+    if (recorder->is_untouched()) throw;  // So does plain execution, before any call.
     compiled.way = CompiledPlan::Way::enhanced;
     compiled.reason = "forward fails while it is recorded: " + message_of(std::current_exception());
   }

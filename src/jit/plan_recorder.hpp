@@ -56,6 +56,10 @@ class PlanRecorder final : public Interpreter, public std::enable_shared_from_th
   [[nodiscard]] const std::vector<DataRead>& reads() const noexcept { return reads_; }
   /// Number of calls written down so far.
   [[nodiscard]] std::size_t size() const noexcept { return steps_.size(); }
+  /// True while forward has done nothing that could fail in plain execution.
+  [[nodiscard]] bool is_untouched() const noexcept {
+    return steps_.empty() && reads_.empty() && derived_.empty();
+  }
 
  private:
   friend class RecordedPart;
