@@ -72,11 +72,11 @@ class LawCheck {
   /// Compares one program on some inputs in every mode. Returns the number of pairs.
   std::size_t check(std::uint64_t seed, std::size_t inputs, const Around& around) {
     const LawProgram plain = test::make_law_program(seed, LawPace::immediate, false);
-    const LawProgram program = test::make_law_program(seed, pace_, true);
+    LawProgram program = test::make_law_program(seed, pace_, true);
     std::vector<Observed> expected;
     for (std::size_t i = 0; i < inputs; ++i) expected.push_back(observe(plain, plain.op, input(seed, i)));
     for (std::size_t mode = 0; mode < modes.size(); ++mode) {
-      const Op<> fast = xcs::jit(program.op, {.mode = modes[mode]});
+      Op<> fast = xcs::jit(program.op, {.mode = modes[mode]});
       for (std::size_t i = 0; i < inputs; ++i) {
         xcs::ExecutionOptions options;
         const int workers = most_workers_ > 0 ? static_cast<int>((seed + mode + i) % 9) : 0;
@@ -93,6 +93,11 @@ class LawCheck {
         compare(expected[i], found,
                 std::string(modes[mode]) + ", workers " + std::to_string(workers) + ", input " +
                     std::to_string(i) + ", replay with EMBER_LAW_SEED=" + std::to_string(seed));
+        if (expected[i].has_failures || !expected[i].error.empty()) {
+          // Calls that nobody waits for any more may still count: not among those of the next input.
+          program = test::make_law_program(seed, pace_, true);
+          fast = xcs::jit(program.op, {.mode = modes[mode]});
+        }
       }
     }
     return inputs;
@@ -142,8 +147,13 @@ void run_plainly(std::uint64_t, const std::function<void()>& body) {
   body();
 }
 
+// In two parts, for two cores.
 TEST(JitLaw, HoldsWhenCallsEndAtOnce) {
-  check_law(LawCheck(LawPace::immediate, 0), 1, 90'000, 20, run_plainly);
+  check_law(LawCheck(LawPace::immediate, 0), 1, 45'000, 20, run_plainly);
+}
+
+TEST(JitLaw, HoldsForMoreProgramsWhoseCallsEndAtOnce) {
+  check_law(LawCheck(LawPace::immediate, 0), 500'000, 45'000, 20, run_plainly);
 }
 
 TEST(JitLaw, HoldsWhenCallsEndElsewhere) {
