@@ -105,7 +105,8 @@ Outcome run_graphs(const RequestLoad& load) {
   const Value inputs = {{"question", question}};
   return CallPump(load,
                   [&](const std::function<void(bool)>& done) {
-                    compiled.run_async(inputs, {}, [done](const Result<xcs::Results>& outcome) {
+                    compiled.run_async(inputs, {}, [done](const xcs::RunOutcome& run) {
+                      const Result<xcs::Results>& outcome = run.results;
                       done(outcome && outcome.value()["ask"].has("text"));
                     });
                   })

@@ -17,6 +17,8 @@ LINES = (
     ("base", "value", "op", "graph", "exec", "jit", "transform", "stock", "workflow", "cli"),
     ("base", "value", "net", "model", "stock", "workflow", "cli"),
     ("base", "value", "net", "simulate", "cli"),
+    ("base", "value", "op", "graph", "exec", "observe", "workflow", "cli"),
+    ("base", "value", "net", "observe", "cli"),
 )
 # They include the headers of all layers for the convenience of users, so no layer may include them.
 UMBRELLAS = ("ember/ember.hpp", "ember/xcs.hpp")

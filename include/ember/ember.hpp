@@ -17,6 +17,7 @@
 #include <ember/model_service.hpp>
 #include <ember/non.hpp>
 #include <ember/op.hpp>
+#include <ember/otlp.hpp>
 #include <ember/providers.hpp>
 #include <ember/record.hpp>
 #include <ember/result.hpp>

@@ -11,10 +11,12 @@
 
 #include <ember/autograph.hpp>
 #include <ember/execution_error.hpp>
+#include <ember/execution_metrics.hpp>
 #include <ember/execution_options.hpp>
 #include <ember/graph.hpp>
 #include <ember/result.hpp>
 #include <ember/results.hpp>
+#include <ember/tracer.hpp>
 
 namespace ember::xcs {
 
@@ -49,19 +51,6 @@ Results execute_graph(const XCSGraph& graph, const Inputs& inputs, const Executi
   return execute_with_inputs(graph, inputs, options);
 }
 
-/// How one node ran.
-struct NodeStats {
-  enum class Status { finished, failed, skipped, not_run };
-  Status status = Status::not_run;
-  /// Seconds since the start of the run.
-  double start = 0;
-  double end = 0;
-  /// Number of the thread that started the node, counted from 1 as threads appear.
-  std::size_t thread = 0;
-
-  [[nodiscard]] double duration() const noexcept { return end - start; }
-};
-
 /// Outputs, errors and measurements of one run, also of one that failed.
 struct ExecutionResult {
   Results outputs = {};
@@ -71,8 +60,13 @@ struct ExecutionResult {
   double execution_time = 0;
   /// Number of nodes of the plan.
   std::size_t node_count = 0;
-  /// By node id; only filled when `collect_metrics` is on.
-  std::map<std::string, NodeStats> node_stats = {};
+  /// Null unless `collect_metrics` is on.
+  std::shared_ptr<const ExecutionMetrics> metrics = {};
+  /// Null unless `trace_execution` is on and this is the outermost call under it.
+  std::shared_ptr<const Trace> trace = {};
+
+  /// By node id; empty without `metrics`.
+  [[nodiscard]] const std::map<std::string, NodeStats>& node_stats() const noexcept;
 
   /// The output of a node, or `fallback`.
   [[nodiscard]] Value get_result(const std::string& node, Value fallback = {}) const;
@@ -89,6 +83,15 @@ struct ExecutionResult {
 ExecutionResult execute_detailed(const XCSGraph& graph, const Value& inputs = {},
                                  const ExecutionOptions& options = {});
 
+/// How a run that was started ended.
+struct RunOutcome {
+  /// What `CompiledGraph::run` would return or throw.
+  Result<Results> results = Results();
+  /// As in ExecutionResult; also of runs that failed.
+  std::shared_ptr<const ExecutionMetrics> metrics = {};
+  std::shared_ptr<const Trace> trace = {};
+};
+
 /// A graph compiled once, to be run many times, also without holding a thread. A cheap value, thread-safe.
 class CompiledGraph {
  public:
@@ -97,10 +100,10 @@ class CompiledGraph {
 
   /// As `execute`; `output_nodes` in `options` is refused with InvalidArgumentError.
   [[nodiscard]] Results run(const Value& inputs = {}, const ExecutionOptions& options = {}) const;
-  /// Starts a run and returns. `done` is called once, with what `run` would return or throw, on a thread of
-  /// the runtime; it must not throw. Throws InvalidArgumentError for options out of range.
+  /// Starts a run and returns. `done` is called once, on a thread of the runtime; it must not throw. Throws
+  /// InvalidArgumentError for options out of range.
   void run_async(const Value& inputs, const ExecutionOptions& options,
-                 std::function<void(Result<Results>)> done) const;
+                 std::function<void(RunOutcome)> done) const;
 
   [[nodiscard]] std::size_t size() const noexcept;
   [[nodiscard]] const std::shared_ptr<const Plan>& plan() const noexcept { return plan_; }

@@ -53,6 +53,8 @@ struct Node {
   /// Recorded from a body that can also run plainly: run inputs reach it only where the body says so, and a
   /// failed look-up is the error of plain execution.
   bool is_program_step = false;
+  /// Positions of nodes that it waits for although no data flows.
+  std::vector<std::size_t> after;
 
   /// The first alias, or the id.
   [[nodiscard]] const std::string& display_name() const { return aliases.empty() ? id : aliases.front(); }
@@ -90,6 +92,9 @@ class XCSGraph {
   /// node 'x' does not exist.`), for an edge from a node to itself and for an edge to a recorded node, whose
   /// inputs are fixed.
   Edge add_edge(const std::string& from, const std::string& to, FieldMappings field_mappings = {});
+  /// Lets `second` start only when `first` has finished, although no data flows. Throws GraphError as
+  /// `add_edge`, and where data flows back already.
+  void add_order(const std::string& first, const std::string& second);
   /// Another name for a node. Throws GraphError when the name is taken.
   void add_alias(const std::string& node, std::string alias);
 

@@ -219,6 +219,9 @@ class DynamicOperator final : public Operator<> {
   DynamicOperator(OpReference target, Converter output) : target_(std::move(target)), output_(output) {}
   [[nodiscard]] std::string name() const override { return target_.name(); }
   [[nodiscard]] bool is_pure() const override { return target_.target->is_pure(); }
+  [[nodiscard]] bool is_stochastic() const override { return target_.target->is_stochastic(); }
+  [[nodiscard]] bool prefers_gpu() const override { return target_.target->prefers_gpu(); }
+  [[nodiscard]] std::string state_signature() const override { return target_.target->state_signature(); }
   Value forward(const Value& inputs) const override;
 
  private:

@@ -49,6 +49,15 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   /// Text that changes whenever the composition does, for composites that are not always the same: a plan made
   /// under another text is made anew.
   [[nodiscard]] virtual std::string structure_signature() const { return {}; }
+  /// True when equal inputs are meant to give different outputs: then results are never remembered, whatever
+  /// the options say.
+  [[nodiscard]] virtual bool is_stochastic() const { return false; }
+  /// True when the work gains from a GPU: with the device strategy `auto` it is placed on one, where there is
+  /// one.
+  [[nodiscard]] virtual bool prefers_gpu() const { return false; }
+  /// Text that changes whenever the operator would answer otherwise than before: remembered results are only
+  /// used under the same text. Needed by operators with state behind a pointer alone.
+  [[nodiscard]] virtual std::string state_signature() const { return {}; }
   /// What inputs and output are checked against; null means no checks. Lifetime: that of the operator.
   [[nodiscard]] virtual const Specification* specification() const { return nullptr; }
   /// Several calls at once, one output per input in order. Override it when that is cheaper than one by one.

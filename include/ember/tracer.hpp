@@ -24,8 +24,10 @@ struct Binding;
 
 /// One completed call of an operator.
 struct TraceRecord {
-  /// The name that the call goes by: that of the node or child, else the operator's own.
+  /// The operator's own name.
   std::string operator_name = {};
+  /// What the call goes by where it is made: the name of a node or child. Empty when it has no other name.
+  std::string label = {};
   /// Numbers the calls of a trace from 0, in order of their start.
   std::uint64_t call_id = 0;
   /// The call that this one was made in; none at the top.
@@ -54,6 +56,8 @@ struct TraceRecord {
   /// the parent. Null when it was not.
   std::shared_ptr<const Binding> provenance = {};
 
+  /// The label, or the operator's own name.
+  [[nodiscard]] const std::string& name() const noexcept { return label.empty() ? operator_name : label; }
   /// `<operator_name>_<call_id>`: unique in a trace.
   [[nodiscard]] std::string node_id() const { return operator_name + "_" + std::to_string(call_id); }
   /// Identity of the operator instance: 0 without one.

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include <ember/clock.hpp>
+#include <ember/execution_metrics.hpp>
 #include <ember/execution_options.hpp>
 #include <ember/graph.hpp>
 #include <ember/model_registry.hpp>
@@ -24,19 +24,14 @@ struct WorkflowOptions {
   std::vector<std::string> settings = {};
   /// Where models are looked up; null means the process's registry.
   std::shared_ptr<ModelRegistry> registry = {};
-  /// Takes the time of every step, for `WorkflowRun`.
-  bool measure_steps = false;
 };
 
 /// The outcome of one row.
 struct WorkflowRun {
   /// A mapping from output names, in the order of the file; or what stood in its way.
   Result<Value> outputs;
-  /// The longest chain of steps that waited for each other, by the time that each took: no schedule can be
-  /// faster. Zero when steps are not measured.
-  Duration critical_path{};
-  /// Time of all steps together, likewise.
-  Duration step_time{};
+  /// What the row took, step by step; null unless `collect_metrics` is on.
+  std::shared_ptr<const xcs::ExecutionMetrics> metrics = {};
 };
 
 /// A workflow, ready to run rows. A cheap value; all members are thread-safe.

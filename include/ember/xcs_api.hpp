@@ -2,7 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
+#include <ember/autograph_builder.hpp>
 #include <ember/execute.hpp>
 
 namespace ember::xcs {
@@ -31,6 +33,8 @@ class XCSAPI {
   /// result.
   [[nodiscard]] ExecutionResult execute(const XCSGraph& graph, const Value& inputs = {},
                                         const ExecutionOptions& options = {}) const;
+  /// A graph from the records of a trace. Throws TraceError for an empty list.
+  [[nodiscard]] XCSGraph autograph(const std::vector<TraceRecord>& records) const;
 };
 
 }  // namespace ember::xcs

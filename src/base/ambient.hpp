@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <string_view>
 
 namespace ember {
 
@@ -15,10 +16,16 @@ enum class AmbientSlot : std::size_t {
   limiter,
   interpreter,
   model_parameters,
+  calls,
   span,
   structural_jit,
   count
 };
+
+class AmbientScope;
+
+/// The innermost scope of the calling thread, or null. For Ambient alone; here so that a look costs no call.
+extern constinit thread_local AmbientScope* innermost_ambient_scope;
 
 /// An immutable set of inherited settings. A default one is empty.
 class Ambient {
@@ -44,18 +51,46 @@ class Ambient {
   std::shared_ptr<const Slots> slots_;
 };
 
-/// Makes `ambient` the settings of the calling thread while it lives. Scopes end in the reverse order of
-/// their start.
+/// Makes `ambient` the settings of the calling thread while it lives. One that ends while later ones of its
+/// thread live is taken out from between them: those keep what they were made with.
 class AmbientScope {
  public:
   explicit AmbientScope(Ambient ambient) noexcept;
+  /// Only on the thread that made it.
   ~AmbientScope();
   AmbientScope(const AmbientScope&) = delete;
   AmbientScope& operator=(const AmbientScope&) = delete;
 
+  /// The innermost scope of the calling thread.
+  [[nodiscard]] bool is_innermost() const noexcept;
+  /// A scope of the calling thread.
+  [[nodiscard]] bool is_of_this_thread() const noexcept;
+
  private:
+  friend class Ambient;
   Ambient own_;
-  const Ambient* previous_;
+  AmbientScope* previous_;
 };
+
+inline const Ambient& Ambient::current() noexcept {
+  static constinit const Ambient empty;
+  return innermost_ambient_scope ? innermost_ambient_scope->own_ : empty;
+}
+
+/// Checks that `scope` may end here, for `end_user_scope`.
+bool may_end_scope(const AmbientScope& scope, std::string_view what) noexcept;
+
+/// Ends the state of a scope that users hold, which lives in `state->ambient`. Scopes end innermost first, on
+/// their own thread; a debug build asserts that. Else, a scope of this thread ends all the same, and one of
+/// another thread stays in force there until a scope around it ends: its memory is given up, and a warning
+/// names `what`.
+template <class State>
+void end_user_scope(std::unique_ptr<State>& state, std::string_view what) noexcept {
+  if (may_end_scope(state->ambient, what)) {
+    state.reset();
+  } else {
+    (void)state.release();
+  }
+}
 
 }  // namespace ember

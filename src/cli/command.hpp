@@ -41,9 +41,11 @@ struct Command {
   std::function<int()> run{};
 };
 
+Command add_devices_command(CLI::App& application);
 Command add_graph_command(CLI::App& application);
 Command add_questions_command(CLI::App& application);
 Command add_run_command(CLI::App& application);
 Command add_simulate_command(CLI::App& application);
+Command add_trace_command(CLI::App& application);
 
 }  // namespace ember::cli

@@ -40,7 +40,7 @@ std::string drawn(const xcs::XCSGraph& graph, const std::string& format) {
 }
 
 int run(const GraphOptions& options) {
-  const Workflow workflow = load_workflow(options.workflow, options.settings, false);
+  const Workflow workflow = load_workflow(options.workflow, options.settings);
   std::string text = drawn(workflow.graph(), options.format);
   while (text.ends_with('\n')) text.pop_back();
   OutputFile output(options.output);

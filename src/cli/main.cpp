@@ -68,8 +68,10 @@ int main(int count, char** arguments) {
     const std::vector<Command> commands = {
         ember::cli::add_run_command(application),
         ember::cli::add_graph_command(application),
+        ember::cli::add_trace_command(application),
         ember::cli::add_questions_command(application),
         ember::cli::add_simulate_command(application),
+        ember::cli::add_devices_command(application),
     };
     return parse_and_run(application, commands, count, arguments);
   } catch (const std::exception& error) {

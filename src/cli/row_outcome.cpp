@@ -93,8 +93,7 @@ RowOutcome finished_row(const Value& row, std::size_t line_number, const Workflo
     outcome = failed_row(id, line_number, std::current_exception());
   }
   outcome.matches = matches_of(row, run.outputs, expectations);
-  outcome.critical_path = run.critical_path;
-  outcome.step_time = run.step_time;
+  outcome.metrics = run.metrics;
   return outcome;
 }
 

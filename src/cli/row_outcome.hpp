@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include <ember/clock.hpp>
 #include <ember/workflow.hpp>
 
 #include "cli/expectation.hpp"
@@ -23,8 +23,8 @@ struct RowOutcome {
   bool is_stopped = false;
   /// By expectation; empty when there is no row to compare with.
   std::vector<Match> matches{};
-  Duration critical_path{};
-  Duration step_time{};
+  /// Null unless measured.
+  std::shared_ptr<const xcs::ExecutionMetrics> metrics{};
 };
 
 /// `{"id": ..., "error": {"code", "message", "path", "type", "line"}}`.

@@ -31,8 +31,8 @@ RowPump::RowPump(const Workflow& workflow, LineReader& input, OutputFile& output
       output_(output),
       settings_(std::move(settings)),
       totals_{
-          0, 0, 0, std::vector<Accuracy>(settings_.expectations.size()), IdealTime(settings_.rows_in_flight),
-          {}},
+          0,  0, 0, std::vector<Accuracy>(settings_.expectations.size()), IdealTime(settings_.rows_in_flight),
+          {}, {}},
       window_(std::max(least_window, window_factor * settings_.rows_in_flight)) {
   settings_.options.stop_token = stop_.get_token();
 }
@@ -147,11 +147,19 @@ void RowPump::write(const Slot& slot) {
   ++totals_.rows;
   totals_.failed_rows += outcome.is_failed ? 1 : 0;
   totals_.input_bytes += slot.input_bytes;
-  totals_.ideal.add(outcome.critical_path);
-  totals_.step_time += outcome.step_time;
+  if (outcome.metrics) add_metrics(*outcome.metrics);
   for (std::size_t i = 0; i < outcome.matches.size(); ++i) {
     totals_.accuracies[i].rows += outcome.matches[i] != RowOutcome::Match::absent ? 1 : 0;
     totals_.accuracies[i].correct += outcome.matches[i] == RowOutcome::Match::right ? 1 : 0;
+  }
+}
+
+void RowPump::add_metrics(const xcs::ExecutionMetrics& metrics) {
+  totals_.ideal.add(from_seconds(metrics.ideal_time_ms / 1000));
+  totals_.step_time += from_seconds(metrics.node_time_ms / 1000);
+  for (const std::string& step : metrics.critical_path) {
+    const xcs::NodeStats& stats = metrics.node_stats.at(workflow_.graph().node(step).id);
+    totals_.critical_seconds[step] += stats.duration();
   }
 }
 

@@ -5,13 +5,16 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include <ember/execution_metrics.hpp>
 #include <ember/execution_options.hpp>
 #include <ember/workflow.hpp>
 
@@ -43,6 +46,8 @@ struct PumpTotals {
   IdealTime ideal;
   /// Of all steps of all rows.
   Duration step_time{};
+  /// By step: seconds that it took where it was on the critical path of its row.
+  std::map<std::string, double> critical_seconds = {};
 };
 
 /// One thread reads, starts, writes and shows progress; the rows themselves hold no thread.
@@ -82,6 +87,7 @@ class RowPump {
   void take_arrivals();
   void write_ready();
   void write(const Slot& slot);
+  void add_metrics(const xcs::ExecutionMetrics& metrics);
   void drain();
 
   const Workflow& workflow_;

@@ -16,12 +16,14 @@
 #include <ember/error.hpp>
 #include <ember/execute.hpp>
 #include <ember/execution_options.hpp>
+#include <ember/log.hpp>
 #include <ember/usage.hpp>
 #include <ember/workflow.hpp>
 
 #include <CLI/App.hpp>
 
 #include "cli/command.hpp"
+#include "cli/option_settings.hpp"
 #include "cli/row_pump.hpp"
 #include "cli/run_report.hpp"
 #include "cli/workflow_file.hpp"
@@ -50,7 +52,8 @@ struct RunOptions {
   std::size_t rows_in_flight = 64;
   std::optional<int> max_workers{};
   std::optional<std::string> scheduler{};
-  std::optional<double> timeout{};
+  std::optional<std::string> timeout{};
+  std::vector<std::string> execution{};
   std::vector<std::string> settings{};
   std::vector<std::string> expectations{};
   bool report = false;
@@ -93,34 +96,53 @@ class InputFile {
   struct stat status_ {};
 };
 
-/// What holds for all rows together.
-xcs::ExecutionOptions shared_options(const RunOptions& options) {
-  xcs::ExecutionOptions shared;
-  shared.max_workers = options.max_workers;
-  try {
-    if (options.scheduler) shared.scheduler = xcs::Scheduler(*options.scheduler);
-    shared.validate();
-  } catch (const InvalidArgumentError& error) {
-    throw UsageError(error.what());
-  }
-  if (shared.scheduler && shared.scheduler->kind() == xcs::SchedulerKind::noop) {
+/// All execution options that the command line gives, by flag or by name.
+xcs::ExecutionOptions given_options(const RunOptions& options) {
+  std::vector<std::string> settings = options.execution;
+  if (options.max_workers) settings.push_back("max_workers=" + std::to_string(*options.max_workers));
+  if (options.scheduler) settings.push_back("scheduler=" + *options.scheduler);
+  if (options.timeout) settings.push_back("timeout_seconds=" + *options.timeout);
+  xcs::ExecutionOptions given = read_options(settings);
+  if (given.scheduler && given.scheduler->kind() == xcs::SchedulerKind::noop) {
     throw UsageError("--scheduler noop calls no model, so there is nothing to write; see `ember graph`");
   }
-  return shared;
+  if (given.trace_execution.value_or(false)) {
+    throw UsageError("--option trace_execution=true keeps records in memory; use --trace FILE");
+  }
+  return given;
 }
 
-PumpSettings pump_settings(const RunOptions& options, const Workflow& workflow) {
+/// What holds for all rows together.
+xcs::ExecutionOptions shared_options(xcs::ExecutionOptions given) {
+  given.timeout_seconds.reset();
+  given.collect_metrics.reset();
+  given.trace_execution.reset();
+  return given;
+}
+
+PumpSettings pump_settings(const RunOptions& options, const xcs::ExecutionOptions& given,
+                           const Workflow& workflow) {
   PumpSettings settings;
   settings.rows_in_flight = options.rows_in_flight;
-  settings.options.timeout_seconds = options.timeout;
+  settings.options.timeout_seconds = given.timeout_seconds;
+  settings.options.collect_metrics = options.report || given.collect_metrics.value_or(false);
   settings.expectations = read_expectations(options.expectations, workflow.output_names());
-  try {
-    settings.options.validate();
-  } catch (const InvalidArgumentError& error) {
-    throw UsageError(error.what());
-  }
   return settings;
 }
+
+/// Prints what the library has to say while it lives: warnings, and all of it with `debug`.
+class LogToTerminal {
+ public:
+  explicit LogToTerminal(bool is_debugged) {
+    set_log_hook([is_debugged](LogLevel level, std::string_view message) {
+      if (level < LogLevel::warning && !is_debugged) return;
+      std::cerr << "ember run: " + std::string(message) + "\n" << std::flush;
+    });
+  }
+  ~LogToTerminal() { set_log_hook({}); }
+  LogToTerminal(const LogToTerminal&) = delete;
+  LogToTerminal& operator=(const LogToTerminal&) = delete;
+};
 
 /// Runs `body` so that `options` hold for everything it starts. The bound on workers is one of a call tree,
 /// so the body becomes the root of one; it gives up its own place among the workers with the first run that
@@ -151,9 +173,9 @@ class Run {
  public:
   explicit Run(const RunOptions& options)
       : options_(options),
-        workflow_(load_workflow(options.workflow, options.settings, options.report)),
-        settings_(pump_settings(options, workflow_)),
-        shared_(shared_options(options)),
+        workflow_(load_workflow(options.workflow, options.settings)),
+        given_(given_options(options)),
+        settings_(pump_settings(options, given_, workflow_)),
         input_(options.input) {
     if (input_.is_same_as(options.output)) {
       throw UsageError("--output " + options.output +
@@ -167,9 +189,10 @@ class Run {
     RowPump pump(workflow_, reader, output, settings_);
     Progress progress(options_.is_quiet);
     int signal = 0;
+    const LogToTerminal log(given_.debug.value_or(false));
     try {
       const UsageScope counting(usage_);
-      run_within(shared_, [&] {
+      run_within(shared_options(given_), [&] {
         signal = pump.run([&](const PumpTotals& totals) {
           progress.show(state_of(totals));
           return progress.due_in_milliseconds();
@@ -209,9 +232,9 @@ class Run {
     for (std::size_t i = 0; i < totals.accuracies.size(); ++i) {
       text += settings_.expectations[i].output + ": " + totals.accuracies[i].text() + "\n";
     }
-    if (options_.report) {
-      text += RunReport{totals.rows, options_.rows_in_flight, options_.max_workers, usage_->totals(),
-                        wall,        totals.ideal.total(),    totals.step_time}
+    if (settings_.options.collect_metrics.value_or(false)) {
+      text += RunReport{totals.rows, options_.rows_in_flight, given_.max_workers, usage_->totals(),
+                        wall,        totals.ideal.total(),    totals.step_time,   totals.critical_seconds}
                   .text();
     }
     std::cerr << text << std::flush;
@@ -219,8 +242,8 @@ class Run {
 
   const RunOptions& options_;
   Workflow workflow_;
+  xcs::ExecutionOptions given_;
   PumpSettings settings_;
-  xcs::ExecutionOptions shared_;
   InputFile input_;
   std::shared_ptr<UsageService> usage_ = std::make_shared<UsageService>();
   TimePoint start_ = Clock::real()->now();
@@ -243,7 +266,13 @@ void add_options(CLI::App& app, RunOptions& options) {
       ->check(CLI::Range(1, 1'000'000));
   app.add_option("--scheduler", options.scheduler,
                  "auto, parallel, wave or sequential: how the steps of a row run");
-  app.add_option("--timeout", options.timeout, "Seconds for each row");
+  app.add_option("--timeout", options.timeout, "Seconds for each row")->type_name("FLOAT");
+  app.add_option(
+         "--option", options.execution,
+         "An execution option by name, such as enable_caching=true, fail_fast=false, use_parallel=false, "
+         "device_strategy=gpu or debug=true; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE");
   app.add_option(
          "--set", options.settings,
          "Changes the workflow: models.NAME.KEY=VALUE or steps.NAME.KEY=VALUE, * for every name; repeatable")

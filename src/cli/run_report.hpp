@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,8 @@ struct RunReport {
   Duration ideal_of_rows = {};
   /// Of all steps of all rows.
   Duration step_time = {};
+  /// By step: seconds on the critical paths of the rows.
+  std::map<std::string, double> critical_seconds = {};
 
   /// The least time for these rows with these latencies and bounds.
   [[nodiscard]] Duration ideal() const noexcept;

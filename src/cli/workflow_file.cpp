@@ -6,11 +6,9 @@
 
 namespace ember::cli {
 
-Workflow load_workflow(const std::string& file, const std::vector<std::string>& settings,
-                       bool measure_steps) {
+Workflow load_workflow(const std::string& file, const std::vector<std::string>& settings) {
   WorkflowOptions options;
   options.settings = settings;
-  options.measure_steps = measure_steps;
   try {
     return Workflow::load(file, options);
   } catch (const DataError& error) {

@@ -9,6 +9,6 @@
 namespace ember::cli {
 
 /// Throws UsageError when the file can not be read, and ConfigError with a line for each mistake in it.
-Workflow load_workflow(const std::string& file, const std::vector<std::string>& settings, bool measure_steps);
+Workflow load_workflow(const std::string& file, const std::vector<std::string>& settings);
 
 }  // namespace ember::cli

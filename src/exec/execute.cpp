@@ -20,8 +20,9 @@ bool is_noop(const ExecutionOptions& options) {
 Results simulated_results(const std::shared_ptr<const Plan>& plan) {
   std::vector<Value> markers;
   for (const std::uint32_t node : plan->outputs()) {
-    markers.push_back(
-        {{"_simulated", true}, {"node_id", plan->id(node)}, {"operator", plan->reference(node).name()}});
+    markers.push_back({{"_simulated", true},
+                       {"node_id", plan->id(node)},
+                       {"operator", plan->reference(node).target->name()}});
   }
   return Results(plan, std::move(markers));
 }
@@ -69,6 +70,11 @@ ExecutionResult execute_detailed(const XCSGraph& graph, const Value& inputs,
   return run->detailed_result();
 }
 
+const std::map<std::string, NodeStats>& ExecutionResult::node_stats() const noexcept {
+  static const std::map<std::string, NodeStats> none;
+  return metrics ? metrics->node_stats : none;
+}
+
 Value ExecutionResult::get_result(const std::string& node, Value fallback) const {
   const Value* found = outputs.find(node);
   if (found) return *found;
@@ -102,16 +108,16 @@ Results CompiledGraph::run(const Value& inputs, const ExecutionOptions& options)
 }
 
 void CompiledGraph::run_async(const Value& inputs, const ExecutionOptions& options,
-                              std::function<void(Result<Results>)> done) const {
+                              std::function<void(RunOutcome)> done) const {
   refuse_output_nodes(options);
   RunRequest request = request_for(plan_, inputs, options);
-  if (is_noop(*request.settings.options)) return done(simulated_results(plan_));
+  if (is_noop(*request.settings.options)) return done({simulated_results(plan_), {}, {}});
   request.on_over = [done = std::move(done)](Run& run) {
-    Result<Results> outcome = Results();
+    RunOutcome outcome{Results(), run.metrics(), run.trace()};
     try {
-      outcome = run.results();
+      outcome.results = run.results();
     } catch (...) {
-      outcome = std::current_exception();
+      outcome.results = std::current_exception();
     }
     done(std::move(outcome));
   };

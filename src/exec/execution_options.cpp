@@ -12,9 +12,8 @@
 #include <ember/error.hpp>
 
 #include "base/ambient.hpp"
-#include "exec/call_governor.hpp"
 #include "exec/effective_options.hpp"
-#include "op/interpreter.hpp"
+#include "exec/scope_policy.hpp"
 
 namespace ember::xcs {
 namespace {
@@ -124,12 +123,14 @@ ExecutionOptions effective_here() {
 /// Sets every option that has a default and is still open.
 ExecutionOptions completed(ExecutionOptions options) {
   if (!options.use_parallel) options.use_parallel = true;
-  if (!options.device_strategy) options.device_strategy = "auto";
+  options.device_strategy = options.device_strategy ? lower_case(*options.device_strategy) : "auto";
   if (!options.enable_caching) options.enable_caching = false;
   if (!options.trace_execution) options.trace_execution = false;
   if (!options.collect_metrics) options.collect_metrics = false;
   if (!options.debug) options.debug = false;
-  if (!options.executor) options.executor = "auto";
+  options.executor = options.executor ? lower_case(*options.executor) : "auto";
+  options.device_strategy = lower_case(*options.device_strategy);
+  options.executor = lower_case(*options.executor);
   if (!options.fail_fast) options.fail_fast = true;
   return options;
 }
@@ -139,6 +140,15 @@ bool has_settings(const ExecutionOptions& options) {
   return options.use_parallel || options.max_workers || options.device_strategy || options.enable_caching ||
          options.trace_execution || options.timeout_seconds || options.scheduler || options.collect_metrics ||
          options.debug || options.executor || options.fail_fast;
+}
+
+void require_scope_options(const ExecutionOptions& options) {
+  if (!options.output_nodes.is_all()) {
+    throw InvalidArgumentError("Invalid execution option: output_nodes (only execute takes it)");
+  }
+  if (options.stop_token.stop_possible()) {
+    throw InvalidArgumentError("Invalid execution option: stop_token (only execute takes it)");
+  }
 }
 
 /// What is effective where nobody has set anything. Without a count of references: it lives for ever.
@@ -222,33 +232,30 @@ bool ExecutionOptions::is_parallel() const noexcept {
 }
 
 struct ExecutionScope::State {
-  State(const ExecutionOptions& options, const Ambient& ambient)
-      : scope(ambient.with(AmbientSlot::options, std::make_shared<const ExecutionOptions>(options))) {}
-  AmbientScope scope;
-  std::optional<InterpreterScope> governor;
+  explicit State(Ambient inside) : ambient(std::move(inside)) {}
+  AmbientScope ambient;
 };
 
 ExecutionScope::ExecutionScope(const ExecutionOptions& options) {
   options.validate();
-  if (!options.output_nodes.is_all()) {
-    throw InvalidArgumentError("Invalid execution option: output_nodes (only execute takes it)");
-  }
+  require_scope_options(options);
   const Ambient& ambient = Ambient::current();
   const auto* outer = ambient.get<ExecutionOptions>(AmbientSlot::options);
-  state_ = std::make_unique<State>(outer ? options.over(*outer) : options.over({}), ambient);
-  // A deadline also binds operators that are called plainly inside the scope.
-  if (options.timeout_seconds) state_->governor.emplace(govern_calls(Interpreter::current()));
+  auto merged = std::make_shared<const ExecutionOptions>(options.over(outer ? *outer : ExecutionOptions()));
+  state_ = std::make_unique<State>(
+      with_options_around_calls(ambient.with(AmbientSlot::options, std::move(merged)), options));
 }
 
-ExecutionScope::~ExecutionScope() = default;
+ExecutionScope::~ExecutionScope() {
+  end_user_scope(state_, "execution_options");
+}
 
 ExecutionOptions set_execution_options(const ExecutionOptions& options) {
   options.validate();
-  if (!options.output_nodes.is_all()) {
-    throw InvalidArgumentError("Invalid execution option: output_nodes (only execute takes it)");
-  }
+  require_scope_options(options);
   const std::lock_guard lock(process_defaults().mutex);
   process_defaults().options = options.over(process_defaults().options);
+  set_process_policy(process_defaults().options);
   process_defaults().are_set.store(true, std::memory_order_release);
   return process_defaults().options;
 }
@@ -273,6 +280,8 @@ EffectiveOptions effective_options(const ExecutionOptions& given) {
 void reset_execution_options() {
   const std::lock_guard lock(process_defaults().mutex);
   process_defaults().options = {};
+  set_process_policy({});
+  process_cache()->clear();
   process_defaults().are_set.store(false, std::memory_order_release);
 }
 

@@ -12,20 +12,6 @@ namespace {
 constexpr std::uint32_t cheap_nanoseconds = 50'000;
 constexpr std::size_t most_helpers = 64;
 
-/// The bound that options and scheduler set together.
-std::optional<int> workers_of(const ExecutionOptions& options) {
-  if (!options.scheduler || !options.scheduler->max_workers()) return options.max_workers;
-  const int own = *options.scheduler->max_workers();
-  return options.max_workers ? std::min(own, *options.max_workers) : own;
-}
-
-bool has_batch_level(const Plan& plan) {
-  for (std::size_t node = 0; node < plan.size(); ++node) {
-    if (plan.node(node).target->has_batch()) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 Run::Frame& Run::current_frame() noexcept {
@@ -33,47 +19,46 @@ Run::Frame& Run::current_frame() noexcept {
   return frame;
 }
 
-class Run::FrameScope {
- public:
-  FrameScope(Run* run, std::uint32_t node) noexcept
-      : outer_(std::exchange(current_frame(), Frame{run, node})) {}
-  ~FrameScope() { current_frame() = outer_; }
-  FrameScope(const FrameScope&) = delete;
-  FrameScope& operator=(const FrameScope&) = delete;
+Run::SuspendedPermit::SuspendedPermit() : frame_(current_frame()) {
+  if (!frame_.run || !frame_.run->limiter_) return;
+  Lock lock(frame_.run->mutex_);
+  if (!frame_.run->permits_[frame_.node]) return;
+  frame_.run->permits_[frame_.node] = false;
+  is_suspended_ = true;
+  lock.unlock();
+  frame_.run->limiter_->release();
+}
 
- private:
-  Frame outer_;
-};
+void Run::SuspendedPermit::resume() {
+  if (!is_suspended_) return;
+  is_suspended_ = false;
+  frame_.run->limiter_->acquire_blocking(*frame_.run->executor_);
+  const Lock lock(frame_.run->mutex_);
+  frame_.run->permits_[frame_.node] = true;
+}
 
-/// Gives the permit of the executing node to others while its thread waits for a nested run.
-class Run::SuspendedPermit {
- public:
-  SuspendedPermit() : frame_(current_frame()) {
-    if (!frame_.run || !frame_.run->limiter_) return;
-    Lock lock(frame_.run->mutex_);
-    if (!frame_.run->permits_[frame_.node]) return;
-    frame_.run->permits_[frame_.node] = false;
-    is_suspended_ = true;
-    lock.unlock();
-    frame_.run->limiter_->release();
-  }
-  void resume() {
-    if (!is_suspended_) return;
-    is_suspended_ = false;
-    frame_.run->limiter_->acquire_blocking(*frame_.run->executor_);
-    const Lock lock(frame_.run->mutex_);
-    frame_.run->permits_[frame_.node] = true;
-  }
-  /// The node finishes without its permit: it waits for something asynchronous.
-  void leave_open() noexcept { is_suspended_ = false; }
-  ~SuspendedPermit() { resume(); }
-  SuspendedPermit(const SuspendedPermit&) = delete;
-  SuspendedPermit& operator=(const SuspendedPermit&) = delete;
+void Run::LentPermit::lend() {
+  if (!frame_.run || !frame_.run->limiter_) return;
+  Lock lock(frame_.run->mutex_);
+  if (!frame_.run->permits_[frame_.node]) return;
+  frame_.run->permits_[frame_.node] = false;
+  is_lent_ = true;
+  lock.unlock();
+  frame_.run->limiter_->release();
+}
 
- private:
-  Frame frame_;
-  bool is_suspended_ = false;
-};
+bool Run::LentPermit::take_back(Limiter::Waiter& waiter) {
+  if (!is_lent_) return true;
+  if (!frame_.run->limiter_->acquire(waiter)) return false;
+  note_returned();
+  return true;
+}
+
+void Run::LentPermit::note_returned() {
+  is_lent_ = false;
+  const Lock lock(frame_.run->mutex_);
+  frame_.run->permits_[frame_.node] = true;
+}
 
 /// Watches for stop requests and the deadline while a thread runs a run to its end.
 class Run::WatchScope {
@@ -115,52 +100,14 @@ Run::Run(RunRequest request, NodeSpace space)
   missing_.reserve(size);
   ready_.reserve(size);
   for (std::size_t node = 0; node < size; ++node) missing_.push_back(plan_->node(node).predecessor_count);
-  if (*options_->collect_metrics) stats_.resize(size);
-  if (request.settings.are_own) ambient_ = ambient_.with(AmbientSlot::options, options_);
   set_up_time();
   set_up_schedule();
-  set_up_settings();
+  set_up_settings(request.settings.are_own);
+  set_up_measuring();
   for (const std::uint32_t source : plan_->sources()) push_ready(source);
 }
 
 Run::~Run() = default;
-
-void Run::set_up_time() {
-  const Context* outer = current_context();
-  const TimePoint outer_deadline = outer ? outer->deadline() : TimePoint::max();
-  std::shared_ptr<Clock> clock = executor_->clock();
-  start_ = clock->now();
-  if (options_->timeout_seconds) deadline_ = time_after(start_, from_seconds(*options_->timeout_seconds));
-  has_own_deadline_ = deadline_ < outer_deadline;
-  deadline_ = std::min(deadline_, outer_deadline);
-  const std::string& device = *options_->device_strategy;
-  context_.emplace(std::move(clock), deadline_, stop_.get_token(), device == "auto" ? "cpu" : device);
-}
-
-void Run::set_up_schedule() {
-  const SchedulerKind kind = options_->scheduler ? options_->scheduler->kind() : SchedulerKind::automatic;
-  const bool is_narrow = plan_->width() <= 1;
-  is_sequential_ = !options_->is_parallel() || workers_of(*options_) == 1 ||
-                   (kind == SchedulerKind::automatic && is_narrow && !on_over_);
-  is_wave_ = !is_sequential_ &&
-             (kind == SchedulerKind::wave || (kind == SchedulerKind::automatic && has_batch_level(*plan_)));
-  // Measured times would make simulations differ from run to run.
-  is_measured_ = !is_sequential_ && !executor_->is_simulated() && plan_->begin_run();
-}
-
-void Run::set_up_settings() {
-  if (ambient_.get<void>(AmbientSlot::interpreter))
-    ambient_ = ambient_.with(AmbientSlot::interpreter, nullptr);
-  if (const auto* inherited = ambient_.get<InheritedLimiter>(AmbientSlot::limiter))
-    limiter_ = inherited->limiter;
-  const std::optional<int> workers = workers_of(*options_);
-  if (workers && (!limiter_ || static_cast<std::size_t>(*workers) < limiter_->capacity())) {
-    limiter_ = std::make_shared<Limiter>(static_cast<std::size_t>(*workers), limiter_);
-    ambient_ = ambient_.with(AmbientSlot::limiter,
-                             std::make_shared<const InheritedLimiter>(InheritedLimiter{limiter_}));
-  }
-  if (limiter_) permits_.assign(plan_->size(), false);
-}
 
 void Run::watch_for_end() {
   const Context* context = current_context();
@@ -173,13 +120,13 @@ void Run::watch_for_end() {
   }
   if (!has_own_deadline_) return;
   const auto expire = [self = Ref<Run>(this)] { self->end_early(End::timed_out); };
-  const Clock::TimerId timer = context_->clock()->call_at(deadline_, expire);
+  const Clock::TimerId timer = clock()->call_at(deadline_, expire);
   const Lock lock(mutex_);
   deadline_timer_ = timer;
 }
 
 bool Run::can_run_inline() const noexcept {
-  return is_sequential_ && !limiter_ && !has_own_deadline_ && !stop_watch_ && *options_->fail_fast;
+  return is_sequential_ && !limiter_ && !is_caller_free_ && !stop_watch_ && *options_->fail_fast;
 }
 
 void Run::run_to_end() {
@@ -187,12 +134,13 @@ void Run::run_to_end() {
   const WatchScope watch(*this);
   if (can_run_inline()) {
     run_inline();
-  } else if (has_own_deadline_) {
+  } else if (is_caller_free_) {
     wait_until_over();
   } else {
     drive();
   }
   if (running_unwanted_ > 0) stop_.request_stop();
+  if (*options_->collect_metrics || trace_) publish();
 }
 
 void Run::start() {
@@ -230,6 +178,7 @@ void Run::push_ready(std::uint32_t node) {
 }
 
 void Run::make_ready(std::uint32_t node) {
+  if (!stats_.empty()) stats_[node].ready = seconds();
   if (is_wave_) {
     next_wave_.push_back(node);
   } else {
@@ -284,7 +233,7 @@ std::vector<std::uint32_t> Run::take_batch(std::uint32_t node) {
 }
 
 std::size_t Run::helpers_wanted(std::uint32_t next) const {
-  if (is_sequential_ || ready_.empty() || plan_->node(next).target->is_async()) return 0;
+  if (is_sequential_ || ready_.empty() || is_asynchronous(next)) return 0;
   const std::uint32_t cost = plan_->cost(next);
   if (cost != 0 && cost < cheap_nanoseconds) return 0;
   const std::size_t useful = std::min(ready_.size(), limiter_ ? limiter_->capacity() : most_helpers);
@@ -362,99 +311,6 @@ void Run::nudge() noexcept {
   const bool has_moved = std::exchange(finished_at_nudge_, finished_) != finished_;
   if (has_moved || !has_startable() || helpers_asked_ > 0) return;
   submit_helpers(lock, std::min(ready_.size(), most_helpers));
-}
-
-void Run::execute(Lock& lock, std::uint32_t node) {
-  if (is_wave_ && plan_->node(node).target->has_batch()) {
-    execute_batch(lock, take_batch(node));
-  } else {
-    execute_leaf(lock, node);
-  }
-  if (surplus_permits_ > 0) release_permits(lock, true);
-}
-
-void Run::execute_leaf(Lock& lock, std::uint32_t node) {
-  const OperatorBase& target = *plan_->node(node).target;
-  submit_helpers(lock, helpers_wanted(node));
-  if (!stats_.empty()) stats_[node].start = to_seconds(context_->clock()->now() - start_);
-  lock.unlock();
-  const FrameScope frame(this, node);
-  if (executor_->is_simulated()) executor_->note("start", plan_->display_name(node));
-  Value output;
-  std::exception_ptr error;
-  const TimePoint begin = is_measured_ ? std::chrono::steady_clock::now() : TimePoint();
-  bool is_started = false;
-  try {
-    const Value input = plan_->input_of(node, inputs_, outputs_.data());
-    if (target.is_async()) {
-      is_started = true;
-      start_call(target, input, *context_, CompletionCallback(*this, node));
-    } else {
-      output = run_call(target, input);
-    }
-  } catch (...) {
-    error = std::current_exception();
-  }
-  if (is_measured_) {
-    plan_->note_cost(node, static_cast<std::uint64_t>((std::chrono::steady_clock::now() - begin).count()));
-  }
-  lock.lock();
-  if (!is_started) finish(node, std::move(output), std::move(error));
-}
-
-void Run::execute_batch(Lock& lock, const std::vector<std::uint32_t>& nodes) {
-  const OperatorBase& target = *plan_->node(nodes.front()).target;
-  lock.unlock();
-  const FrameScope frame(this, nodes.front());
-  std::vector<Value> inputs;
-  std::vector<Value> outputs(nodes.size());
-  std::vector<std::exception_ptr> errors(nodes.size());
-  std::vector<std::size_t> positions;
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    try {
-      inputs.push_back(checked_input(target, plan_->input_of(nodes[i], inputs_, outputs_.data())));
-      positions.push_back(i);
-    } catch (...) {
-      errors[i] = std::current_exception();
-    }
-  }
-  try {
-    std::vector<Value> results = run_batch_call(target, inputs);
-    for (std::size_t i = 0; i < results.size(); ++i) outputs[positions[i]] = std::move(results[i]);
-  } catch (...) {
-    for (const std::size_t position : positions) errors[position] = std::current_exception();
-  }
-  lock.lock();
-  for (std::size_t i = 0; i < nodes.size(); ++i)
-    finish(nodes[i], std::move(outputs[i]), std::move(errors[i]));
-}
-
-void Run::run_inline() {
-  const AmbientScope ambient(ambient_);
-  const ContextScope context(*context_);
-  for (std::uint32_t node = 0; node < plan_->size(); ++node) {
-    if (stop_.stop_requested()) break;
-    run_inline_node(node);
-    if (first_error_ != no_node) break;
-  }
-  const Lock lock(mutex_);
-  if (!is_over_) end(End::finished);
-}
-
-void Run::run_inline_node(std::uint32_t node) {
-  const FrameScope frame(this, node);
-  if (executor_->is_simulated()) executor_->note("start", plan_->display_name(node));
-  if (!stats_.empty()) stats_[node].start = to_seconds(context_->clock()->now() - start_);
-  try {
-    outputs_[node] = run_call(*plan_->node(node).target, plan_->input_of(node, inputs_, outputs_.data()));
-    phases_[node] = Phase::finished;
-    ++finished_;
-  } catch (...) {
-    phases_[node] = Phase::failed;
-    errors_.emplace_back(node, std::current_exception());
-    first_error_ = node;
-  }
-  if (!stats_.empty()) stats_[node].end = to_seconds(context_->clock()->now() - start_);
 }
 
 }  // namespace ember::xcs

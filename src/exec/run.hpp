@@ -25,9 +25,12 @@
 #include "exec/effective_options.hpp"
 #include "exec/executor.hpp"
 #include "exec/limiter.hpp"
+#include "exec/tracing.hpp"
 #include "graph/plan.hpp"
 
 namespace ember::xcs {
+
+class ScopePolicy;
 
 /// What is needed to start a run.
 struct RunRequest {
@@ -62,6 +65,8 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   /// The outcome, once over. Throws the error of the run when there is one.
   [[nodiscard]] Results results() const;
   [[nodiscard]] ExecutionResult detailed_result() const;
+  /// Makes metrics and trace, where there are any, the last ones of the calling thread.
+  void publish() const;
   /// The first failure as the operator threw it, or null.
   [[nodiscard]] std::exception_ptr first_raw_error() const;
   /// What each node came to so far; both empty for a node that has not ended.
@@ -71,6 +76,20 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
     std::exception_ptr error;
   };
   [[nodiscard]] std::vector<NodeOutcome> node_outcomes() const;
+  /// What was measured, once over; null unless `collect_metrics` is on.
+  [[nodiscard]] std::shared_ptr<const ExecutionMetrics> metrics() const;
+  /// What was recorded, once over; null unless this run is the outermost one under `trace_execution`.
+  [[nodiscard]] std::shared_ptr<const Trace> trace() const;
+
+  /// What stands around the calls of the run whose node the calling thread executes; null outside of runs.
+  static const ScopePolicy* current_policy() noexcept {
+    const Run* run = current_frame().run;
+    return run ? run->policy_ : nullptr;
+  }
+  /// Gives the permit of the executing node to others while its thread waits for something else.
+  class SuspendedPermit;
+  /// The same for a node that waits without a thread.
+  class LentPermit;
 
   // Job
   void work() noexcept override;
@@ -96,16 +115,26 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
     Run* run = nullptr;
     std::uint32_t node = no_node;
   };
-  class FrameScope;
+  static Frame& current_frame() noexcept;
+  class FrameScope {
+   public:
+    FrameScope(Run* run, std::uint32_t node) noexcept
+        : outer_(std::exchange(current_frame(), Frame{run, node})) {}
+    ~FrameScope() { current_frame() = outer_; }
+    FrameScope(const FrameScope&) = delete;
+    FrameScope& operator=(const FrameScope&) = delete;
+
+   private:
+    Frame outer_;
+  };
   /// Ends the run when one of two stop tokens says so.
   struct StopWatch {
     using Callback = std::stop_callback<std::function<void()>>;
     Callback from_context;
     Callback from_options;
   };
-  class SuspendedPermit;
   class WatchScope;
-  static Frame& current_frame() noexcept;
+  class MeterScope;
 
   /// A run and what it knows of its nodes are one block of memory.
   struct NodeSpace {
@@ -120,7 +149,8 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   ~Run();
   void set_up_time();
   void set_up_schedule();
-  void set_up_settings();
+  void set_up_settings(bool are_own);
+  void set_up_measuring();
   void watch_for_end();
   [[nodiscard]] bool can_run_inline() const noexcept;
 
@@ -156,6 +186,24 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   void release_permits(Lock& lock, bool keep_spare);
   void deliver(Lock& lock);
 
+  [[nodiscard]] const Context& context_of(std::uint32_t node) const noexcept;
+  [[nodiscard]] const std::shared_ptr<Clock>& clock() const noexcept { return context_->clock(); }
+  [[nodiscard]] double seconds() const { return to_seconds(clock()->now() - start_); }
+  [[nodiscard]] Value call_node(std::uint32_t node, const Value& input) const;
+  void start_node(std::uint32_t node, const Value& input, const Context& context);
+  [[nodiscard]] std::vector<Value> call_batch(const std::vector<std::uint32_t>& nodes,
+                                              const std::vector<Value>& inputs) const;
+  [[nodiscard]] bool is_asynchronous(std::uint32_t node) const noexcept {
+    return !is_threaded_ && plan_->node(node).target->is_async();
+  }
+  // Measuring. Require the lock, except for a run without locks.
+  void note_start(std::uint32_t node);
+  void note_end(std::uint32_t node);
+  void note_successors(std::uint32_t node);
+  /// Writes the start of a node down in simulations.
+  void announce(std::uint32_t node) const;
+
+  [[nodiscard]] NodeStats stats_of(std::uint32_t node) const;
   [[nodiscard]] std::exception_ptr error_of_run() const;
   [[nodiscard]] Results finished_results(bool only_outputs) const;
   [[nodiscard]] std::vector<std::pair<std::string, std::exception_ptr>> wrapped_errors() const;
@@ -172,12 +220,22 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   // Settings of the nodes; unchanged once the run has started.
   Ambient ambient_;
   std::optional<Context> context_;
+  /// Where nodes are placed on several devices: one context each.
+  std::vector<Context> device_contexts_;
+  /// Null where nothing stands around the calls.
+  const ScopePolicy* policy_ = nullptr;
   TimePoint start_;
   TimePoint deadline_ = TimePoint::max();
   bool has_own_deadline_ = false;
   bool is_sequential_ = false;
   bool is_wave_ = false;
   bool is_measured_ = false;
+  /// Asynchronous leaves hold a thread, too.
+  bool is_threaded_ = false;
+  /// The calling thread executes no nodes.
+  bool is_caller_free_ = false;
+  /// Nodes that prefer a GPU get one, the others do not.
+  bool is_placed_by_operator_ = false;
   std::shared_ptr<Limiter> limiter_;
 
   mutable std::mutex mutex_;
@@ -189,7 +247,10 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   std::pmr::vector<Phase> phases_;
   /// Which nodes hold a permit; empty without a limiter.
   std::vector<bool> permits_;
+  /// Empty unless measured.
   std::vector<NodeStats> stats_;
+  std::vector<std::shared_ptr<const Span>> meters_;
+  std::optional<OptionTrace> trace_;
   std::pmr::vector<std::uint32_t> ready_;
   std::pmr::vector<std::uint32_t> next_wave_;
   std::vector<std::pair<std::uint32_t, std::exception_ptr>> errors_;
@@ -209,11 +270,49 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   bool is_driver_waiting_ = false;
   std::size_t finished_at_nudge_ = 0;
   End end_ = End::none;
+  /// Seconds, once over.
+  double execution_time_ = 0;
   std::atomic<bool> is_over_ = false;
 
   std::stop_source stop_;
   Clock::TimerId deadline_timer_ = 0;
   std::unique_ptr<StopWatch> stop_watch_;
+};
+
+class Run::SuspendedPermit {
+ public:
+  SuspendedPermit();
+  ~SuspendedPermit() { resume(); }
+  SuspendedPermit(const SuspendedPermit&) = delete;
+  SuspendedPermit& operator=(const SuspendedPermit&) = delete;
+
+  /// The node finishes without its permit: it waits for something asynchronous.
+  void leave_open() noexcept { is_suspended_ = false; }
+
+ private:
+  void resume();
+
+  Frame frame_;
+  bool is_suspended_ = false;
+};
+
+/// Made on the thread that executes the node. Lifetime: less than that of the run.
+class Run::LentPermit {
+ public:
+  LentPermit() : frame_(current_frame()) {}
+
+  /// Gives the permit to others, unless the node has ended meanwhile.
+  void lend();
+  /// Takes the permit back, when it was lent. Returns false when that is not possible at once: then
+  /// `on_permit` of `waiter` follows, which has to say `note_returned`.
+  bool take_back(Limiter::Waiter& waiter);
+  void note_returned();
+  /// Inside: the calling thread executes the node.
+  [[nodiscard]] FrameScope frame() const noexcept { return {frame_.run, frame_.node}; }
+
+ private:
+  const Frame frame_;
+  bool is_lent_ = false;
 };
 
 }  // namespace ember::xcs

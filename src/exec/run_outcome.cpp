@@ -113,31 +113,20 @@ Results Run::results() const {
   return finished_results(true);
 }
 
+std::shared_ptr<const Trace> Run::trace() const {
+  return trace_ ? std::make_shared<const Trace>(trace_->trace()) : nullptr;
+}
+
 ExecutionResult Run::detailed_result() const {
+  ExecutionResult result;
+  result.metrics = metrics();
+  result.trace = trace();
   const Lock lock(mutex_);
   if (end_ != End::finished) std::rethrow_exception(error_of_run());
-  ExecutionResult result;
   result.outputs = finished_results(true);
   result.errors = wrapped_errors();
-  result.execution_time = to_seconds(context_->clock()->now() - start_);
+  result.execution_time = execution_time_;
   result.node_count = plan_->outputs().size();
-  for (std::size_t node = 0; node < stats_.size(); ++node) {
-    NodeStats stats = stats_[node];
-    switch (phases_[node]) {
-      case Phase::finished:
-        stats.status = NodeStats::Status::finished;
-        break;
-      case Phase::failed:
-        stats.status = NodeStats::Status::failed;
-        break;
-      case Phase::waiting:
-        stats.status = errors_.empty() ? NodeStats::Status::not_run : NodeStats::Status::skipped;
-        break;
-      default:
-        stats.status = NodeStats::Status::not_run;
-    }
-    result.node_stats.emplace(plan_->id(node), stats);
-  }
   return result;
 }
 

@@ -1,20 +1,9 @@
 // What changes when a node has finished, and how a run ends.
 #include <algorithm>
-#include <atomic>
 
 #include "exec/run.hpp"
 
 namespace ember::xcs {
-namespace {
-
-std::size_t thread_number() noexcept {
-  static std::atomic<std::size_t> threads = 0;
-  thread_local const std::size_t number = ++threads;
-  return number;
-}
-
-}  // namespace
-
 void Run::finish(std::uint32_t node, Value value, std::exception_ptr error) {
   if (limiter_ && permits_[node]) {
     permits_[node] = false;
@@ -23,10 +12,7 @@ void Run::finish(std::uint32_t node, Value value, std::exception_ptr error) {
   if (is_over_) return;
   --running_;
   if (node > first_error_) --running_unwanted_;
-  if (!stats_.empty()) {
-    stats_[node].end = to_seconds(context_->clock()->now() - start_);
-    stats_[node].thread = thread_number();
-  }
+  if (!stats_.empty()) note_end(node);
   if (error) return fail(node, std::move(error));
   outputs_[node] = std::move(value);
   phases_[node] = Phase::finished;
@@ -36,6 +22,13 @@ void Run::finish(std::uint32_t node, Value value, std::exception_ptr error) {
   for (std::uint32_t i = 0; i < plan_node.successor_count; ++i) {
     if (--missing_[successors[i]] == 0) make_ready(successors[i]);
   }
+}
+
+void Run::note_end(std::uint32_t node) {
+  NodeStats& stats = stats_[node];
+  stats.end = seconds();
+  stats.device = context_of(node).device();
+  if (meters_[node]) stats.usage = meters_[node]->usage();
 }
 
 void Run::fail(std::uint32_t node, std::exception_ptr error) {
@@ -64,8 +57,9 @@ bool Run::check_over() {
 
 void Run::end(End how) {
   end_ = how;
+  execution_time_ = seconds();
   is_over_ = true;
-  if (deadline_timer_ != 0) context_->clock()->cancel(deadline_timer_);
+  if (deadline_timer_ != 0) clock()->cancel(deadline_timer_);
   executor_->notify(changed_);
 }
 

@@ -71,7 +71,7 @@ std::size_t XCSGraph::insert_edge(std::size_t from, std::size_t to, FieldMapping
   merge_mappings(edge.field_mappings, std::move(field_mappings));
   inbound_[to].push_back(edges_.size());
   edges_.push_back(std::move(edge));
-  if (from != no_node) {
+  if (from != no_node && std::erase(nodes_[to].after, from) == 0) {
     before_[to].push_back(from);
     after_[from].push_back(to);
   }
@@ -137,6 +137,22 @@ Edge XCSGraph::add_edge(const std::string& from, const std::string& to, FieldMap
   }
   require_field_names(field_mappings);
   return edges_[insert_edge(source_index, destination->second, std::move(field_mappings))];
+}
+
+void XCSGraph::add_order(const std::string& first, const std::string& second) {
+  const auto known = [this](const std::string& name, const char* end) {
+    const auto found = index_.find(name);
+    if (found == index_.end()) throw GraphError(std::string(end) + " node '" + name + "' does not exist.");
+    return found->second;
+  };
+  const std::size_t from = known(first, "Source");
+  const std::size_t to = known(second, "Destination");
+  if (from == to) throw GraphError("Graph contains a cycle: " + nodes_[to].id + " -> " + nodes_[to].id);
+  plan_cache_.forget();
+  if (std::find(before_[to].begin(), before_[to].end(), from) != before_[to].end()) return;
+  nodes_[to].after.push_back(from);
+  before_[to].push_back(from);
+  after_[from].push_back(to);
 }
 
 void XCSGraph::add_alias(const std::string& node, std::string alias) {

@@ -82,11 +82,14 @@ std::string quoted(const std::string& text) {
 
 Value node_value(const XCSGraph& graph, std::size_t index) {
   const Node& node = graph.nodes()[index];
+  std::vector<Value> after;
+  for (const std::size_t first : node.after) after.emplace_back(graph.nodes()[first].id);
   return {{"id", node.id},
           {"name", node.options.name},
           {"aliases", list(node.aliases)},
           {"operator", node.op.target->name()},
           {"input", input_text(graph, index)},
+          {"after", Value::list(std::move(after))},
           {"metadata", node.options.metadata}};
 }
 
@@ -104,7 +107,10 @@ std::string XCSGraph::to_text() const {
     const Node& node = nodes_[index];
     text += node.display_name();
     if (!node.aliases.empty()) text += " [" + node.id + "]";
-    text += " = " + node.op.target->name() + "(" + input_text(*this, index) + ")\n";
+    text += " = " + node.op.target->name() + "(" + input_text(*this, index) + ")";
+    std::string before;
+    for (const std::size_t first : node.after) before += (before.empty() ? " after " : ", ") + nodes_[first].display_name();
+    text += before + "\n";
   }
   if (is_incomplete_) text += "(incomplete: an exception ended the recording)\n";
   return text;
@@ -126,6 +132,11 @@ std::string XCSGraph::to_dot() const {
     text += "  " + quoted(edge.from) + " -> " + quoted(edge.to);
     if (!edge.field_mappings.empty()) text += " [label=" + quoted(mapping_text(edge.field_mappings)) + "]";
     text += ";\n";
+  }
+  for (const Node& node : nodes_) {
+    for (const std::size_t first : node.after) {
+      text += "  " + quoted(nodes_[first].id) + " -> " + quoted(node.id) + " [style=dashed];\n";
+    }
   }
   return text + "}\n";
 }

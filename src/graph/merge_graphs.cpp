@@ -22,12 +22,18 @@ XCSGraph merge_graphs(const XCSGraph& base, const XCSGraph& additional, const st
     }
     if (node.binding)
       node.binding = node.binding->renumbered([offset](std::size_t index) { return index + offset; });
+    node.after.clear();
     merged.insert_node(std::move(node));
   }
   for (const Edge& edge : additional.edges()) {
     const bool is_from_input = edge.from == XCSGraph::input_id;
     const std::size_t from = is_from_input ? XCSGraph::no_node : additional.index_of(edge.from) + offset;
     merged.insert_edge(from, additional.index_of(edge.to) + offset, edge.field_mappings);
+  }
+  for (std::size_t index = 0; index < additional.size(); ++index) {
+    for (const std::size_t before : additional.nodes()[index].after) {
+      merged.add_order(merged.nodes()[before + offset].id, merged.nodes()[index + offset].id);
+    }
   }
   if (additional.is_incomplete()) merged.mark_incomplete();
   return merged;

@@ -71,6 +71,7 @@ class Plan {
   [[nodiscard]] const std::uint32_t* successors(const PlanNode& node) const noexcept {
     return successors_.data() + node.first_successor;
   }
+  /// The operator, under the name that it has in the graph.
   [[nodiscard]] const OpReference& reference(std::size_t number) const noexcept {
     return references_[number];
   }
@@ -88,6 +89,8 @@ class Plan {
   /// Number of levels, and of nodes on the widest.
   [[nodiscard]] std::uint32_t depth() const noexcept { return depth_; }
   [[nodiscard]] std::uint32_t width() const noexcept { return width_; }
+  /// True when some operator prefers a GPU.
+  [[nodiscard]] bool has_gpu_node() const noexcept { return has_gpu_node_; }
   /// Numbers of the nodes without predecessors, ascending.
   [[nodiscard]] const std::vector<std::uint32_t>& sources() const noexcept { return sources_; }
 
@@ -125,6 +128,7 @@ class Plan {
   std::vector<std::uint32_t> sources_;
   std::uint32_t depth_ = 0;
   std::uint32_t width_ = 0;
+  bool has_gpu_node_ = false;
   std::unique_ptr<std::atomic<std::uint32_t>[]> costs_;
   mutable std::atomic<std::uint32_t> runs_ = 0;
 

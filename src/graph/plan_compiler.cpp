@@ -78,6 +78,7 @@ class PlanCompiler {
     require_no_declared_conflict(graph_, index);
     PlanNode made;
     made.target = node.op.target.get();
+    plan_->has_gpu_node_ = plan_->has_gpu_node_ || made.target->prefers_gpu();
     for (const std::size_t before : graph_.predecessor_indices(index)) {
       PlanNode& predecessor = plan_->nodes_[numbers_[before]];
       ++predecessor.successor_count;
@@ -87,7 +88,8 @@ class PlanCompiler {
     if (made.predecessor_count == 0) plan_->sources_.push_back(numbers_[index]);
     plan_->nodes_.push_back(made);
     plan_->recipes_.push_back(node.binding ? recorded_recipe(node) : edge_recipe(index));
-    plan_->references_.push_back(node.op);
+    plan_->references_.push_back(
+        {node.op.target, node.op.label.empty() ? node.display_name() : node.op.label});
     plan_->ids_.push_back(node.id);
     plan_->aliases_.push_back(node.aliases);
   }
@@ -103,7 +105,8 @@ class PlanCompiler {
       recipe.form = InputRecipe::Form::run_inputs;
     } else {
       recipe.form = InputRecipe::Form::binding;
-      recipe.is_source = !node.is_program_step && binding.form == Binding::Form::literal;
+      recipe.is_source =
+          !node.is_program_step && binding.form == Binding::Form::literal && node.after.empty();
       recipe.binding =
           binding.renumbered([this](std::size_t index) -> std::size_t { return numbers_[index]; });
     }

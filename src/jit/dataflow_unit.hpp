@@ -18,6 +18,9 @@ class DataflowUnit final : public OperatorBase {
   [[nodiscard]] const std::shared_ptr<const OperatorBase>& target() const noexcept { return target_; }
   [[nodiscard]] std::string name() const override { return target_->name(); }
   [[nodiscard]] bool is_pure() const override { return target_->is_pure(); }
+  [[nodiscard]] bool is_stochastic() const override { return target_->is_stochastic(); }
+  [[nodiscard]] bool prefers_gpu() const override { return target_->prefers_gpu(); }
+  [[nodiscard]] std::string state_signature() const override { return target_->state_signature(); }
   [[nodiscard]] const Specification* specification() const override { return target_->specification(); }
   [[nodiscard]] std::size_t arity() const noexcept override { return target_->arity(); }
   [[nodiscard]] Value call(const Value& arguments) const override;

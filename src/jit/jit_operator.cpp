@@ -1,13 +1,13 @@
 #include "jit/jit_operator.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <ember/error.hpp>
 #include <ember/log.hpp>
 
 #include "exec/limiter.hpp"
-#include "exec/run.hpp"
 #include "jit/plan_runner.hpp"
 #include "op/interpreter.hpp"
 
@@ -209,14 +209,6 @@ Value JitOperator::run(const CompiledPlan& compiled, const Value& arguments) con
 
 Value JitOperator::run_forward(const CompiledPlan& compiled, const Value& arguments,
                                const EffectiveOptions& settings, bool is_one_by_one) const {
-  // Only a run can give the caller control back at a deadline, whatever `forward` does.
-  if (settings.options->timeout_seconds && Context::current().deadline() == TimePoint::max()) {
-    const CallPlan call(target_, table_->executed(target_));
-    const Ref<Run> run = Run::create({call.plan(), arguments, settings, {}, {}});
-    run->run_to_end();
-    if (const std::exception_ptr error = run->first_raw_error()) std::rethrow_exception(error);
-    return run->results().values().front();
-  }
   if (is_one_by_one) return target_.target->call(arguments);
   const bool is_observed =
       compiled.way == CompiledPlan::Way::trace && !compiled.was_observed.exchange(true);

@@ -32,6 +32,11 @@ class JitOperator : public OperatorBase {
 
   [[nodiscard]] std::string name() const override { return target_.target->name(); }
   [[nodiscard]] bool is_pure() const override { return target_.target->is_pure(); }
+  [[nodiscard]] bool is_stochastic() const override {
+    return options_.preserve_stochasticity || target_.target->is_stochastic();
+  }
+  [[nodiscard]] bool prefers_gpu() const override { return target_.target->prefers_gpu(); }
+  [[nodiscard]] std::string state_signature() const override { return target_.target->state_signature(); }
   [[nodiscard]] const Specification* specification() const override { return target_.target->specification(); }
   [[nodiscard]] std::string structure_signature() const override {
     return target_.target->structure_signature();

@@ -6,6 +6,7 @@
 
 #include "exec/run.hpp"
 #include "jit/dataflow_unit.hpp"
+#include "op/call_policy.hpp"
 #include "op/interpreter.hpp"
 
 namespace ember::xcs {
@@ -55,10 +56,7 @@ class PlanExecution {
     const ExecutionOptions& options = *request_.settings.options;
     const bool is_one_by_one = request_.is_sequential || plan_.width() <= 1;
     if (!is_one_by_one && !request_.compiled->is_cheap.load(std::memory_order_relaxed)) return false;
-    if (options.timeout_seconds || *options.collect_metrics || *options.trace_execution ||
-        *options.enable_caching || (options.scheduler && options.scheduler->kind() == SchedulerKind::noop)) {
-      return false;
-    }
+    if (options.timeout_seconds || *options.collect_metrics || CallPolicy::current() != nullptr) return false;
     const Ambient& ambient = Ambient::current();
     return !ambient.get<void>(AmbientSlot::interpreter) && !ambient.get<void>(AmbientSlot::limiter) &&
            !Executor::current()->is_simulated();

@@ -120,6 +120,9 @@ class ModelCall : public std::enable_shared_from_this<ModelCall> {
     record.attempts = attempt_;
     record.is_failed = !outcome.has_value();
     for (const auto& meter : plan_.meters) meter->record(record);
+    if (plan_.span) {
+      plan_.span->add({1, attempt_, usage.prompt_tokens, usage.completion_tokens, usage.total_tokens, usage.cost_usd});
+    }
     on_piece_ = nullptr;
     const CompletionHandler done = std::move(done_);
     done(std::move(outcome));
@@ -149,6 +152,7 @@ CallPlan plan_call(const ModelRegistry& registry, std::string_view name, const M
   plan.cost = registry.cost(resolved.id);
   plan.meters = scope.meters;
   plan.meters.push_back(UsageService::process());
+  plan.span = CallSpan::current();
   plan.request.model_id = std::move(resolved.id);
   plan.request.model = std::move(resolved.model);
   plan.request.parameters = parameters.over(scope.parameters).over(model_defaults());

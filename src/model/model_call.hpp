@@ -11,6 +11,8 @@
 #include <ember/retry.hpp>
 #include <ember/usage.hpp>
 
+#include "base/call_span.hpp"
+
 namespace ember::model {
 
 /// Everything that a call needs, settled before it begins.
@@ -19,6 +21,8 @@ struct CallPlan {
   ModelRequest request{};
   std::optional<ModelCost> cost{};
   std::vector<std::shared_ptr<UsageService>> meters{};
+  /// The measured work that the call is part of, or null.
+  std::shared_ptr<const CallSpan> span{};
 };
 
 /// The plan of a call of `name` by the calling thread: resolves the name and merges `parameters`, which are

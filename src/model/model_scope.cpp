@@ -51,7 +51,9 @@ ConfigureScope::ConfigureScope(const ModelParameters& parameters) {
   state_ = std::make_unique<State>(std::move(scope));
 }
 
-ConfigureScope::~ConfigureScope() = default;
+ConfigureScope::~ConfigureScope() {
+  end_user_scope(state_, "configure");
+}
 
 struct UsageScope::State {
   explicit State(model::ModelScope scope) : ambient(with_scope(std::move(scope))) {}
@@ -65,7 +67,9 @@ UsageScope::UsageScope(std::shared_ptr<UsageService> service) {
   state_ = std::make_unique<State>(std::move(scope));
 }
 
-UsageScope::~UsageScope() = default;
+UsageScope::~UsageScope() {
+  end_user_scope(state_, "UsageScope");
+}
 
 void set_model_defaults(const ModelParameters& parameters) {
   parameters.validate();

@@ -9,13 +9,13 @@ struct Current {
   std::shared_ptr<Interpreter> interpreter;
 };
 
-Ambient ambient_with(std::shared_ptr<Interpreter> interpreter) {
-  return Ambient::current().with(
+}  // namespace
+
+Ambient with_interpreter(const Ambient& ambient, std::shared_ptr<Interpreter> interpreter) {
+  return ambient.with(
       AmbientSlot::interpreter,
       interpreter ? std::make_shared<const Current>(Current{std::move(interpreter)}) : nullptr);
 }
-
-}  // namespace
 
 Interpreter* Interpreter::current() noexcept {
   const auto* current = Ambient::current().get<Current>(AmbientSlot::interpreter);
@@ -23,7 +23,7 @@ Interpreter* Interpreter::current() noexcept {
 }
 
 InterpreterScope::InterpreterScope(std::shared_ptr<Interpreter> interpreter)
-    : scope_(ambient_with(std::move(interpreter))) {}
+    : scope_(with_interpreter(Ambient::current(), std::move(interpreter))) {}
 
 InterpreterScope::~InterpreterScope() = default;
 

@@ -23,10 +23,17 @@ class Interpreter {
   virtual VarData call(const OpReference& op, std::vector<VarData> arguments) = 0;
   /// True while calls are written down and not run.
   [[nodiscard]] virtual bool is_recording() const noexcept { return false; }
+  /// True when calls run as always and are only watched: also inside runs.
+  [[nodiscard]] virtual bool is_observer() const noexcept { return false; }
+  /// Runs the body of a composite on plain data.
+  virtual Value call_body(const OperatorBase& composite, const Value& arguments) { return composite.call(arguments); }
 
   /// The interpreter of the calling thread, or null for plain execution.
   static Interpreter* current() noexcept;
 };
+
+/// `ambient` with `interpreter` (null: plain execution) as the current one.
+Ambient with_interpreter(const Ambient& ambient, std::shared_ptr<Interpreter> interpreter);
 
 /// Makes `interpreter` (null: plain execution) the current one of this thread, and of work started by it.
 class InterpreterScope {

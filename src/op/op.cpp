@@ -3,6 +3,7 @@
 
 #include <ember/error.hpp>
 
+#include "op/call_policy.hpp"
 #include "op/interpreter.hpp"
 
 namespace ember {
@@ -11,6 +12,12 @@ namespace {
 void check_output(const OperatorBase& target, Value& output) {
   if (const Specification* specification = target.specification())
     output = specification->validate_output(output);
+}
+
+Value call_body(const OperatorBase& target, const Value& arguments) {
+  if (!target.is_composite()) return target.call(arguments);
+  Interpreter* interpreter = Interpreter::current();
+  return interpreter ? interpreter->call_body(target, arguments) : target.call(arguments);
 }
 
 /// Checks the output of an asynchronous leaf before it is handed on.
@@ -79,8 +86,8 @@ std::vector<Value> run_batch_call(const OperatorBase& target, const std::vector<
 }
 
 Value run_call(const OperatorBase& target, const Value& arguments) {
-  if (!target.specification()) return target.call(arguments);
-  Value output = target.call(checked_input(target, arguments));
+  if (!target.specification()) return call_body(target, arguments);
+  Value output = call_body(target, checked_input(target, arguments));
   check_output(target, output);
   return output;
 }
@@ -125,7 +132,8 @@ std::exception_ptr wrap_operator_error(const std::string& name, std::exception_p
 
 Value run_and_wrap(const OpReference& op, const Value& arguments) {
   try {
-    return run_call(*op.target, arguments);
+    const CallPolicy* policy = CallPolicy::current();
+    return policy ? policy->call(op, arguments) : run_call(*op.target, arguments);
   } catch (...) {
     std::rethrow_exception(wrap_operator_error(op.name(), std::current_exception()));
   }

@@ -113,8 +113,8 @@ void Ensemble::forward_async(Value inputs, Context context, Completion done) con
     // The caller may let go of the operator once the calls have started.
     units_.run_async(
         prompt_->render(inputs), {.fail_fast = !options_.continue_on_errors},
-        [this, keep = weak_from_this().lock(), context, shared](const Result<xcs::Results>& run) {
-          shared->finish([&] { return outcome(run, context); });
+        [this, keep = weak_from_this().lock(), context, shared](const xcs::RunOutcome& run) {
+          shared->finish([&] { return outcome(run.results, context); });
         });
   } catch (...) {
     shared->fail(std::current_exception());

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/closest_name.hpp"
-#include "workflow/measured_step.hpp"
 #include "workflow/operator_kind.hpp"
 #include "workflow/reference_check.hpp"
 
@@ -16,9 +15,8 @@ using xcs::Binding;
 
 class GraphBuilder {
  public:
-  GraphBuilder(const Description& description, const ModelTable& models, bool measure_steps,
-               ConfigErrors& errors)
-      : description_(description), models_(models), measure_steps_(measure_steps), errors_(errors) {}
+  GraphBuilder(const Description& description, const ModelTable& models, ConfigErrors& errors)
+      : description_(description), models_(models), errors_(errors) {}
 
   xcs::XCSGraph build() {
     const std::vector<std::size_t> order = order_steps(description_, errors_);
@@ -54,17 +52,8 @@ class GraphBuilder {
     Binding input;
     input.form = Binding::Form::object;  // Empty: a literal would be overlaid by the run inputs.
     if (step.has_input) input = binding_of(step.input);
-    const std::size_t number = graph_.size();
-    nodes_[step.name] = number;
-    if (!measure_steps_) {
-      graph_.add_recorded_node(target.reference(), std::move(input), step.name);
-      return;
-    }
-    Binding with_times;
-    with_times.form = Binding::Form::object;
-    with_times.parts.emplace_back("times", Binding::of_input({std::string(times_input)}));
-    with_times.parts.emplace_back("input", std::move(input));
-    graph_.add_recorded_node(measured(target.reference(), number), std::move(with_times), step.name);
+    nodes_[step.name] = graph_.size();
+    graph_.add_recorded_node(target.reference(), std::move(input), step.name);
   }
 
   [[nodiscard]] Binding binding_of(const Source& source) const {
@@ -85,7 +74,6 @@ class GraphBuilder {
 
   const Description& description_;
   const ModelTable& models_;
-  bool measure_steps_;
   ConfigErrors& errors_;
   xcs::XCSGraph graph_;
   std::map<std::string, std::size_t> nodes_;
@@ -93,9 +81,8 @@ class GraphBuilder {
 
 }  // namespace
 
-xcs::XCSGraph build_graph(const Description& description, const ModelTable& models, bool measure_steps,
-                          ConfigErrors& errors) {
-  return GraphBuilder(description, models, measure_steps, errors).build();
+xcs::XCSGraph build_graph(const Description& description, const ModelTable& models, ConfigErrors& errors) {
+  return GraphBuilder(description, models, errors).build();
 }
 
 }  // namespace ember::workflow

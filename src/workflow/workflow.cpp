@@ -13,7 +13,6 @@
 #include "base/closest_name.hpp"
 #include "workflow/config_settings.hpp"
 #include "workflow/graph_builder.hpp"
-#include "workflow/measured_step.hpp"
 #include "workflow/model_table.hpp"
 #include "workflow/operator_kind.hpp"
 #include "workflow/reference_check.hpp"
@@ -100,12 +99,11 @@ std::string read_file(const std::string& file) {
 }  // namespace
 
 struct Workflow::State {
-  State(Description read, xcs::XCSGraph built, bool is_measured)
+  State(Description read, xcs::XCSGraph built)
       : description(std::move(read)),
         graph(std::move(built)),
         compiled(graph, output_steps(description)),
-        row_fields(fields_of_row(description, needed_steps(description))),
-        measure_steps(is_measured) {
+        row_fields(fields_of_row(description, needed_steps(description))) {
     for (const OutputDescription& output : description.outputs) output_names.push_back(output.name);
   }
 
@@ -123,11 +121,7 @@ struct Workflow::State {
     }
   }
 
-  [[nodiscard]] Value run_inputs(const Value& row, const std::shared_ptr<workflow::StepTimes>& times) const {
-    std::vector<std::pair<std::string, Value>> inputs = {{std::string(workflow::row_name), row}};
-    if (times) inputs.emplace_back(workflow::times_input, workflow::times_value(times));
-    return Value::mapping(std::move(inputs));
-  }
+  static Value run_inputs(const Value& row) { return {{workflow::row_name, row}}; }
 
   [[nodiscard]] Value read_outputs(const Value& row, const xcs::Results& results) const {
     std::vector<std::pair<std::string, Value>> outputs;
@@ -154,7 +148,6 @@ struct Workflow::State {
   xcs::CompiledGraph compiled;
   std::vector<std::string> output_names;
   std::vector<std::string> row_fields;
-  bool measure_steps;
 };
 
 Workflow Workflow::load(const std::string& file, const WorkflowOptions& options) {
@@ -168,10 +161,9 @@ Workflow Workflow::parse(std::string_view text, const std::string& source, const
   Description description = workflow::read_description(root, errors);
   const workflow::ModelTable models(description.models, options.registry, errors);
   workflow::check_references(description, errors);
-  xcs::XCSGraph graph = workflow::build_graph(description, models, options.measure_steps, errors);
+  xcs::XCSGraph graph = workflow::build_graph(description, models, errors);
   errors.throw_if_any();
-  return Workflow(
-      std::make_shared<const State>(std::move(description), std::move(graph), options.measure_steps));
+  return Workflow(std::make_shared<const State>(std::move(description), std::move(graph)));
 }
 
 const xcs::XCSGraph& Workflow::graph() const noexcept {
@@ -188,9 +180,7 @@ const std::vector<std::string>& Workflow::row_fields() const noexcept {
 
 Value Workflow::run(const Value& row, const xcs::ExecutionOptions& options) const {
   state_->check_row(row);
-  const auto times =
-      state_->measure_steps ? std::make_shared<workflow::StepTimes>(state_->graph.size()) : nullptr;
-  return state_->read_outputs(row, state_->compiled.run(state_->run_inputs(row, times), options));
+  return state_->read_outputs(row, state_->compiled.run(State::run_inputs(row), options));
 }
 
 void Workflow::run_async(const Value& row, const xcs::ExecutionOptions& options,
@@ -201,18 +191,10 @@ void Workflow::run_async(const Value& row, const xcs::ExecutionOptions& options,
     done({std::current_exception(), {}});
     return;
   }
-  const auto times =
-      state_->measure_steps ? std::make_shared<workflow::StepTimes>(state_->graph.size()) : nullptr;
-  state_->compiled.run_async(
-      state_->run_inputs(row, times), options,
-      [state = state_, row, times, done = std::move(done)](const Result<xcs::Results>& results) {
-        WorkflowRun run{state->try_outputs(row, results)};
-        if (times) {
-          run.critical_path = times->critical_path(state->graph);
-          run.step_time = times->sum();
-        }
-        done(std::move(run));
-      });
+  state_->compiled.run_async(State::run_inputs(row), options,
+                             [state = state_, row, done = std::move(done)](const xcs::RunOutcome& outcome) {
+                               done({state->try_outputs(row, outcome.results), outcome.metrics});
+                             });
 }
 
 }  // namespace ember

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """check_cases.py CASES TESTS: every case of the file CASES has a test below TESTS that carries its id, or a reason.
 
-The id `graph-005` is carried by `TEST(Conformance, graph_005)` (also TEST_F and TEST_P). Reasons stand in
+The id `graph-005` is carried by `TEST(Conformance, graph_005)` (also TEST_F and TEST_P, and suites
+like `TracerConformance`). Reasons stand in
 not-applicable.md beside this script. Ends with 77, for "skipped", when the file with the cases is not there.
 """
 
@@ -10,9 +11,9 @@ import pathlib
 import re
 import sys
 
-AREAS = ("operator", "specification", "graph", "autograph", "execute", "scheduler", "timeout", "non", "non_compact",
-         "models", "errors")
-TEST = re.compile(r"^TEST(?:_F|_P)?\(\s*Conformance\w*,\s*([a-z_]+)_(\d{3})\w*\)", re.MULTILINE)
+AREAS = ("operator", "specification", "graph", "autograph", "tracer", "execute", "execution_options", "scheduler",
+         "timeout", "caching", "fallback", "xcsapi", "non", "non_compact", "models", "errors")
+TEST = re.compile(r"^TEST(?:_F|_P)?\(\s*\w*Conformance\w*,\s*([a-z_]+)_(\d{3})\w*\)", re.MULTILINE)
 REASON = re.compile(r"^- ([a-z_]+-\d{3}): (\S.*)$", re.MULTILINE)
 REASONS = pathlib.Path(__file__).with_name("not-applicable.md")
 

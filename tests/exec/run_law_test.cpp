@@ -213,8 +213,8 @@ TEST(RunLaw, AsynchronousRunsAgreeWithExecute) {
     for (const char* scheduler : schedulers) {
       std::stop_source done;
       Result<Results> outcome = Results();
-      compiled.run_async(Value({{"seed", 7}}), {.scheduler = scheduler}, [&](Result<Results> result) {
-        outcome = std::move(result);
+      compiled.run_async(Value({{"seed", 7}}), {.scheduler = scheduler}, [&](RunOutcome result) {
+        outcome = std::move(result.results);
         done.request_stop();
       });
       Clock::real()->sleep_until(TimePoint::max(), done.get_token());

@@ -112,10 +112,14 @@ steps:
   c: {operator: ask, model: "sim:echo?latency=1", prompt: "{x}{y}", input: {x: a.text, y: b.text}}
 outputs: {answer: c.text}
 )",
-                                              "f.yaml", {.measure_steps = true});
+                                              "f.yaml");
     const TimePoint start = runtime.now();
-    (void)workflow.run({{"q", "x"}});
+    (void)workflow.run({{"q", "x"}}, {.collect_metrics = true});
     EXPECT_EQ(to_seconds(runtime.now() - start), 4.0);
+    const xcs::ExecutionMetrics metrics = xcs::last_metrics();
+    EXPECT_EQ(metrics.ideal_time_ms, 4000);
+    EXPECT_EQ(metrics.critical_path, (std::vector<std::string>{"b", "c"}));
+    EXPECT_EQ(metrics.usage.model_calls, 3);
   });
 }
 
@@ -124,12 +128,13 @@ TEST(Workflow, hands_outcomes_of_asynchronous_rows_to_their_callback) {
 steps: {a: {operator: ask, model: "sim:echo?latency=0.01", input: {query: row.q}}}
 outputs: {answer: a.text}
 )",
-                                            "f.yaml", {.measure_steps = true});
+                                            "f.yaml");
   std::promise<WorkflowRun> right;
-  workflow.run_async({{"q", "x"}}, {}, [&](WorkflowRun run) { right.set_value(std::move(run)); });
+  workflow.run_async({{"q", "x"}}, {.collect_metrics = true},
+                     [&](WorkflowRun run) { right.set_value(std::move(run)); });
   const WorkflowRun run = right.get_future().get();
   EXPECT_EQ(run.outputs.value()["answer"], Value("Echo: x"));
-  EXPECT_GE(run.critical_path, std::chrono::milliseconds(10));
+  EXPECT_GE(run.metrics->ideal_time_ms, 10);
   std::promise<WorkflowRun> wrong;
   workflow.run_async({{"p", "x"}}, {}, [&](WorkflowRun failed) { wrong.set_value(std::move(failed)); });
   EXPECT_FALSE(wrong.get_future().get().outputs);

@@ -1,0 +1,116 @@
+// What a run took: the metrics of its nodes and of the whole.
+#include <algorithm>
+#include <utility>
+
+#include "exec/run.hpp"
+
+namespace ember::xcs {
+namespace {
+
+thread_local ExecutionMetrics last_thread_metrics;
+
+/// Seconds that the union of `intervals` covers.
+double covered_time(std::vector<std::pair<double, double>> intervals) {
+  std::sort(intervals.begin(), intervals.end());
+  double covered = 0;
+  double until = 0;
+  for (const auto& [start, end] : intervals) {
+    covered += std::max(0.0, end - std::max(start, until));
+    until = std::max(until, end);
+  }
+  return covered;
+}
+
+/// The longest chain of nodes by their times: its length in seconds, and its nodes.
+std::pair<double, std::vector<std::uint32_t>> critical_path(const Plan& plan,
+                                                            const std::vector<NodeStats>& stats) {
+  constexpr std::uint32_t none = UINT32_MAX;
+  const auto size = static_cast<std::uint32_t>(stats.size());
+  std::vector<double> ready(size);
+  std::vector<std::uint32_t> before(size, none);
+  std::uint32_t last = none;
+  double longest = 0;
+  for (std::uint32_t node = 0; node < size; ++node) {
+    const double end = ready[node] + stats[node].duration();
+    if (last == none || end > longest) {
+      longest = end;
+      last = node;
+    }
+    const std::uint32_t* successors = plan.successors(plan.node(node));
+    for (std::uint32_t i = 0; i < plan.node(node).successor_count; ++i) {
+      if (before[successors[i]] != none && end <= ready[successors[i]]) continue;
+      ready[successors[i]] = end;
+      before[successors[i]] = node;
+    }
+  }
+  std::vector<std::uint32_t> path;
+  for (; last != none; last = before[last]) path.push_back(last);
+  std::reverse(path.begin(), path.end());
+  return {longest, std::move(path)};
+}
+
+}  // namespace
+
+NodeStats Run::stats_of(std::uint32_t node) const {
+  NodeStats stats = stats_[node];
+  switch (phases_[node]) {
+    case Phase::finished:
+      stats.status = NodeStats::Status::finished;
+      break;
+    case Phase::failed:
+      stats.status = NodeStats::Status::failed;
+      break;
+    case Phase::waiting:
+      stats.status = errors_.empty() ? NodeStats::Status::not_run : NodeStats::Status::skipped;
+      break;
+    case Phase::running:  // Until the run ended without it.
+      stats.status = NodeStats::Status::unfinished;
+      stats.end = std::max(stats.start, execution_time_);
+      stats.device = context_of(node).device();
+      break;
+    default:
+      stats.status = NodeStats::Status::not_run;
+  }
+  if (stats.status == NodeStats::Status::not_run || stats.status == NodeStats::Status::skipped) {
+    stats.start = stats.end = stats.ready;
+  }
+  return stats;
+}
+
+std::shared_ptr<const ExecutionMetrics> Run::metrics() const {
+  if (!*options_->collect_metrics) return nullptr;
+  auto metrics = std::make_shared<ExecutionMetrics>();
+  std::vector<NodeStats> all;
+  std::vector<std::pair<double, double>> intervals;
+  {
+    const Lock lock(mutex_);
+    for (std::uint32_t node = 0; node < plan_->size(); ++node) all.push_back(stats_of(node));
+  }
+  for (std::uint32_t node = 0; node < plan_->size(); ++node) {
+    const NodeStats& stats = all[node];
+    if (stats.status == NodeStats::Status::finished || stats.status == NodeStats::Status::failed) {
+      ++metrics->node_count;
+    }
+    metrics->node_time_ms += stats.duration() * 1000;
+    intervals.emplace_back(stats.start, stats.end);
+    metrics->usage += stats.usage;
+    metrics->node_stats.emplace(plan_->id(node), stats);
+  }
+  metrics->execution_time_ms = execution_time_ * 1000;
+  metrics->scheduler_overhead_ms = std::max(0.0, execution_time_ - covered_time(std::move(intervals))) * 1000;
+  const auto [longest, path] = critical_path(*plan_, all);
+  metrics->ideal_time_ms = longest * 1000;
+  for (const std::uint32_t node : path) metrics->critical_path.push_back(plan_->display_name(node));
+  return metrics;
+}
+
+void Run::publish() const {
+  if (const auto own = metrics()) last_thread_metrics = *own;
+  if (trace_) trace_->publish();
+}
+
+ExecutionMetrics last_metrics() {
+  return last_thread_metrics;
+}
+
+}  // namespace ember::xcs

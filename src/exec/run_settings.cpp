@@ -1,0 +1,118 @@
+// What a run is set up with: its clock and deadline, devices, schedule, bounds, and what is measured.
+#include <algorithm>
+
+#include "base/current_context.hpp"
+#include "exec/device_placement.hpp"
+#include "exec/run.hpp"
+#include "exec/scope_policy.hpp"
+#include "op/interpreter.hpp"
+
+namespace ember::xcs {
+namespace {
+
+/// The bound that options and scheduler set together.
+std::optional<int> workers_of(const ExecutionOptions& options) {
+  if (!options.scheduler || !options.scheduler->max_workers()) return options.max_workers;
+  const int own = *options.scheduler->max_workers();
+  return options.max_workers ? std::min(own, *options.max_workers) : own;
+}
+
+bool has_batch_level(const Plan& plan) {
+  for (std::size_t node = 0; node < plan.size(); ++node) {
+    if (plan.node(node).target->has_batch()) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Run::set_up_time() {
+  const Context* outer = current_context();
+  const TimePoint outer_deadline = outer ? outer->deadline() : TimePoint::max();
+  const std::shared_ptr<Clock> clock = executor_->clock();
+  start_ = clock->now();
+  if (options_->timeout_seconds) deadline_ = time_after(start_, from_seconds(*options_->timeout_seconds));
+  has_own_deadline_ = deadline_ < outer_deadline;
+  deadline_ = std::min(deadline_, outer_deadline);
+  const std::string& strategy = *options_->device_strategy;
+  is_placed_by_operator_ = strategy == "auto";
+  if (is_placed_by_operator_ && !plan_->has_gpu_node()) {
+    context_.emplace(clock, deadline_, stop_.get_token(), "cpu");
+    return;
+  }
+  std::vector<std::string> devices = {"cpu"};
+  if (!is_placed_by_operator_) {
+    devices = placement(strategy);
+  } else {
+    for (std::string& device : placement(strategy)) devices.push_back(std::move(device));
+  }
+  // What runs inside a node stays where the node is, when that is one of the places.
+  if (outer && std::find(devices.begin(), devices.end(), outer->device()) != devices.end()) {
+    devices = {outer->device()};
+  }
+  context_.emplace(clock, deadline_, stop_.get_token(), devices.front());
+  if (devices.size() == 1) return;
+  for (std::string& device : devices) {
+    device_contexts_.emplace_back(clock, deadline_, stop_.get_token(), std::move(device));
+  }
+}
+
+const Context& Run::context_of(std::uint32_t node) const noexcept {
+  if (device_contexts_.empty()) return *context_;
+  if (!is_placed_by_operator_) return device_contexts_[node % device_contexts_.size()];
+  if (!plan_->node(node).target->prefers_gpu()) return *context_;
+  return device_contexts_[1 + node % (device_contexts_.size() - 1)];
+}
+
+void Run::set_up_schedule() {
+  const SchedulerKind kind = options_->scheduler ? options_->scheduler->kind() : SchedulerKind::automatic;
+  const bool is_narrow = plan_->width() <= 1;
+  is_sequential_ = !options_->is_parallel() || workers_of(*options_) == 1 ||
+                   (kind == SchedulerKind::automatic && is_narrow && !on_over_);
+  is_wave_ = !is_sequential_ &&
+             (kind == SchedulerKind::wave || (kind == SchedulerKind::automatic && has_batch_level(*plan_)));
+  // Measured times would make simulations differ from run to run.
+  is_measured_ = !is_sequential_ && !executor_->is_simulated() && plan_->begin_run();
+  const std::string& executor = *options_->executor;
+  is_threaded_ = executor == "thread";
+  is_caller_free_ = has_own_deadline_ || executor != "auto";
+}
+
+void Run::set_up_settings(bool are_own) {
+  if (are_own) {
+    ambient_ = ambient_.with(AmbientSlot::options, options_);
+    // All options are set here: where nothing is on, around or inside, calls stay bare.
+    if (asks_around_calls(*options_) || CallPolicy::of(ambient_) != nullptr) {
+      ambient_ = with_options_around_calls(ambient_, *options_);
+    }
+  }
+  if (const auto* interpreter = ambient_.get<void>(AmbientSlot::interpreter); interpreter != nullptr) {
+    const AmbientScope scope(ambient_);
+    if (!Interpreter::current()->is_observer()) {
+      ambient_ = ambient_.with(AmbientSlot::interpreter, nullptr);
+    }
+  }
+  if (const auto* inherited = ambient_.get<InheritedLimiter>(AmbientSlot::limiter))
+    limiter_ = inherited->limiter;
+  const std::optional<int> workers = workers_of(*options_);
+  if (workers && (!limiter_ || static_cast<std::size_t>(*workers) < limiter_->capacity())) {
+    limiter_ = std::make_shared<Limiter>(static_cast<std::size_t>(*workers), limiter_);
+    ambient_ = ambient_.with(AmbientSlot::limiter,
+                             std::make_shared<const InheritedLimiter>(InheritedLimiter{limiter_}));
+  }
+  if (limiter_) permits_.assign(plan_->size(), false);
+}
+
+void Run::set_up_measuring() {
+  policy_ = static_cast<const ScopePolicy*>(CallPolicy::of(ambient_));
+  if (policy_ && policy_->is_traced() && !is_option_traced(ambient_)) {
+    const AmbientScope scope(ambient_);
+    trace_.emplace(OptionTrace::Publish::by_hand);
+    ambient_ = trace_->within(ambient_);
+  }
+  if (!*options_->collect_metrics) return;
+  stats_.resize(plan_->size());
+  meters_.resize(plan_->size());
+}
+
+}  // namespace ember::xcs
