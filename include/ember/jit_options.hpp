@@ -22,8 +22,8 @@ struct JITOptions {
   bool recursive = true;
   /// Most plans kept, the least recently used goes first. At least 1.
   int cache_size = 128;
-  /// What plans are looked up by, in place of the structure of the input. A plan that does not fit an input of
-  /// the same key is compiled anew.
+  /// What plans are looked up by, in place of the structure of the input. A plan that does not fit an input
+  /// of the same key is compiled anew.
   std::function<std::string(const Value& input)> cache_key_fn = {};
   /// When the mode can not be had: true runs the operator in another way, with one warning in the log; false
   /// throws CompilationError.

@@ -2,10 +2,10 @@
 // inputs exist.
 //
 // How it stays equal to plain execution: plain execution throws a failure at the call that failed, here calls
-// are still pending when `forward` goes on. So once a failure is known, the pass of `forward` is given up, and
-// `forward` runs again: calls that have ended give their outcome at once, the failed one throws where plain
-// execution threw. No call is made twice. A pass in which nothing fails that `forward` has not seen fail is
-// what plain execution does, except that independent calls were made at once.
+// are still pending when `forward` goes on. So once a failure is known, the pass of `forward` is given up,
+// and `forward` runs again: calls that have ended give their outcome at once, the failed one throws where
+// plain execution threw. No call is made twice. A pass in which nothing fails that `forward` has not seen
+// fail is what plain execution does, except that independent calls were made at once.
 #pragma once
 
 #include <exception>

@@ -67,8 +67,7 @@ void DataflowSession::start_async(const CallPtr& call) {
   const AmbientScope ambient(ambient_);
   const ContextScope context(context_);
   const auto on_over = [self = shared_from_this(), call](Run& run) { self->end_with(call, run); };
-  Run::create(
-      {call->plan_->plan(), call->input_, {request_.options, false}, stop_.get_token(), on_over})
+  Run::create({call->plan_->plan(), call->input_, {request_.options, false}, stop_.get_token(), on_over})
       ->start_here();
 }
 
@@ -77,8 +76,7 @@ void DataflowSession::run_here(const CallPtr& call) {
   const ContextScope context(context_);
   const auto begin = std::chrono::steady_clock::now();
   const std::stop_token stop = call->plan_->is_cheap() ? std::stop_token() : stop_.get_token();
-  const Ref<Run> run =
-      Run::create({call->plan_->plan(), call->input_, {request_.options, false}, stop, {}});
+  const Ref<Run> run = Run::create({call->plan_->plan(), call->input_, {request_.options, false}, stop, {}});
   try {
     run->run_to_end();
   } catch (...) {

@@ -76,7 +76,8 @@ void DataflowSession::begin_pass(bool is_eager) {
   const Lock lock(mutex_);
   std::deque<CallPtr> known;
   const auto keep = [&](const CallPtr& call, bool is_of_last_pass) {
-    const bool was_started = call->has_input_ && call->state_ != State::waiting && call->state_ != State::queued;
+    const bool was_started =
+        call->has_input_ && call->state_ != State::waiting && call->state_ != State::queued;
     call->dependents_.clear();
     call->is_taken_ = false;
     if (is_of_last_pass) call->is_certain_ = call->index_ <= first_failed_;
@@ -136,7 +137,8 @@ bool DataflowSession::ends_in_surprise() {
 void DataflowSession::end() noexcept {
   Lock lock(mutex_);
   is_over_ = true;
-  for (const auto& calls : {std::vector<CallPtr>(calls_), std::vector<CallPtr>(known_.begin(), known_.end())}) {
+  for (const auto& calls :
+       {std::vector<CallPtr>(calls_), std::vector<CallPtr>(known_.begin(), known_.end())}) {
     for (const CallPtr& call : calls) {
       call->dependents_.clear();
       if (call->state_ < State::finished) call->state_ = State::dropped;
@@ -196,7 +198,8 @@ VarData DataflowSession::call(const OpReference& op, std::vector<VarData> argume
 VarData DataflowSession::call_from_elsewhere(const OpReference& op, const std::vector<VarData>& arguments) {
   // A Var that was carried to another thread, or into something that is recorded or run inside.
   if (Interpreter* current = Interpreter::current()) {
-    if (current->is_recording() || dynamic_cast<DataflowSession*>(current)) return current->call(op, arguments);
+    if (current->is_recording() || dynamic_cast<DataflowSession*>(current))
+      return current->call(op, arguments);
   }
   return run_and_wrap(op, joined(arguments));
 }

@@ -57,7 +57,8 @@ std::string facts_text(const RecordedPlan& recorded) {
 std::string reads_text(const std::vector<DataRead>& reads, const std::string& root) {
   std::string text;
   for (const DataRead& read : reads) {
-    text += "    in `" + root + (read.composite.empty() ? "" : "." + read.composite) + "`: " + read.what + "\n";
+    text +=
+        "    in `" + root + (read.composite.empty() ? "" : "." + read.composite) + "`: " + read.what + "\n";
   }
   return text;
 }
@@ -109,8 +110,8 @@ JitStats JitOperator::stats() const {
 
 std::string JitOperator::explain() const {
   const std::string root = target_.name();
-  std::string text = "jit of '" + root + "', mode " + options_.mode + ", " + options_.execution_strategy +
-                     " execution\n";
+  std::string text =
+      "jit of '" + root + "', mode " + options_.mode + ", " + options_.execution_strategy + " execution\n";
   Compiled compiled = cache_.latest();
   std::string miss_reason;
   {
@@ -133,9 +134,10 @@ std::string JitOperator::explain() const {
   if (options_.trace_level == "verbose") text += "  input: " + structure_text(compiled->structure) + "\n";
   if (!miss_reason.empty()) text += "  last compiled because " + miss_reason + "\n";
   const JitStats numbers = stats();
-  return text + "  " + plural(numbers.execution_count, "call") + ", " + plural(numbers.cache_hits, "hit") + ", " +
-         std::to_string(numbers.cache_misses) + (numbers.cache_misses == 1 ? " miss" : " misses") + ", " +
-         std::to_string(numbers.cached_plans) + " of " + plural(numbers.cache_size, "plan") + " kept\n";
+  return text + "  " + plural(numbers.execution_count, "call") + ", " + plural(numbers.cache_hits, "hit") +
+         ", " + std::to_string(numbers.cache_misses) + (numbers.cache_misses == 1 ? " miss" : " misses") +
+         ", " + std::to_string(numbers.cached_plans) + " of " + plural(numbers.cache_size, "plan") +
+         " kept\n";
 }
 
 Value explain_jit_selection(const OpReference& op) {

@@ -81,7 +81,8 @@ std::string structure_difference(const Value& before, const Value& now) {
   for (const auto& [name, field] : now.fields()) {
     const Value* old = before.find(name);
     if (!old) return "`" + name + "` is a new field";
-    if (*old != field) return "`" + name + "`: " + structure_text(*old) + " before, " + structure_text(field) + " now";
+    if (*old != field)
+      return "`" + name + "`: " + structure_text(*old) + " before, " + structure_text(field) + " now";
   }
   for (const auto& [name, field] : before.fields()) {
     if (!now.find(name)) return "the field `" + name + "` is gone";

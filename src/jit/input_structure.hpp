@@ -11,8 +11,8 @@
 
 namespace ember::xcs {
 
-/// A question of `forward` about its input, and the answer it got. A plan holds for every input that gives the
-/// same answers: `forward` would have taken the same way.
+/// A question of `forward` about its input, and the answer it got. A plan holds for every input that gives
+/// the same answers: `forward` would have taken the same way.
 struct StructureFact {
   enum class Question { size, field };
   Question question = Question::size;
@@ -27,7 +27,8 @@ std::optional<std::size_t> answer_of(const StructureFact& fact, const Value& inp
 
 /// Stands for kinds and field names, not for values and not for the lengths of lists.
 std::uint64_t structure_hash(const Value& input) noexcept;
-/// The same as data, for messages: a mapping of structures, or the name of a kind. Holds nothing of the input.
+/// The same as data, for messages: a mapping of structures, or the name of a kind. Holds nothing of the
+/// input.
 Value structure_of(const Value& input);
 /// `{docs: list, text: string}` for what `structure_of` gave.
 std::string structure_text(const Value& structure);

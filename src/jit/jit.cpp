@@ -19,8 +19,7 @@ JitOperator& mutable_jit_operator_of(const OpReference& op) {
 }  // namespace
 
 struct StructuralJitPause::State {
-  State()
-      : scope(Ambient::current().with(AmbientSlot::structural_jit, std::make_shared<const Paused>())) {}
+  State() : scope(Ambient::current().with(AmbientSlot::structural_jit, std::make_shared<const Paused>())) {}
   AmbientScope scope;
 };
 

@@ -178,8 +178,7 @@ void JitOperator::record(CompiledPlan& compiled, const Value& arguments, std::ui
 void JitOperator::fall_back(CompiledPlan& compiled) const {
   if (mode_ != JitMode::structural && options_.fallback) return;
   if (mode_ != JitMode::structural && !compiled.reads.empty()) return;
-  const std::string message =
-      "jit of '" + target_.name() + "' can not be structural: " + compiled.reason;
+  const std::string message = "jit of '" + target_.name() + "' can not be structural: " + compiled.reason;
   if (!options_.fallback) throw CompilationError(message);
   if (!was_warned_.exchange(true)) log(LogLevel::warning, message + "; it runs in the enhanced way");
 }
@@ -197,7 +196,8 @@ Value JitOperator::run(const CompiledPlan& compiled, const Value& arguments) con
   const EffectiveOptions settings = effective_options({});
   const bool is_one_by_one = is_sequential(compiled, *settings.options);
   std::optional<int> workers = settings.options->max_workers;
-  if (options_.max_workers) workers = workers ? std::min(*workers, *options_.max_workers) : *options_.max_workers;
+  if (options_.max_workers)
+    workers = workers ? std::min(*workers, *options_.max_workers) : *options_.max_workers;
   std::optional<AmbientScope> limit;
   if (workers && *workers > 1) limit.emplace(with_limit(Ambient::current(), *workers));
   if (compiled.way == CompiledPlan::Way::structural) {
@@ -210,8 +210,7 @@ Value JitOperator::run(const CompiledPlan& compiled, const Value& arguments) con
 Value JitOperator::run_forward(const CompiledPlan& compiled, const Value& arguments,
                                const EffectiveOptions& settings, bool is_one_by_one) const {
   if (is_one_by_one) return target_.target->call(arguments);
-  const bool is_observed =
-      compiled.way == CompiledPlan::Way::trace && !compiled.was_observed.exchange(true);
+  const bool is_observed = compiled.way == CompiledPlan::Way::trace && !compiled.was_observed.exchange(true);
   auto options = settings.options;
   if (!*options->fail_fast) {
     auto own = std::make_shared<ExecutionOptions>(*options);

@@ -37,7 +37,9 @@ class JitOperator : public OperatorBase {
   }
   [[nodiscard]] bool prefers_gpu() const override { return target_.target->prefers_gpu(); }
   [[nodiscard]] std::string state_signature() const override { return target_.target->state_signature(); }
-  [[nodiscard]] const Specification* specification() const override { return target_.target->specification(); }
+  [[nodiscard]] const Specification* specification() const override {
+    return target_.target->specification();
+  }
   [[nodiscard]] std::string structure_signature() const override {
     return target_.target->structure_signature();
   }

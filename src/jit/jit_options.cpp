@@ -29,7 +29,8 @@ constexpr std::array<Named<JitStrategy>, 3> strategies = {{{"auto", JitStrategy:
 constexpr std::array<Named<int>, 3> trace_levels = {{{"minimal", 0}, {"standard", 1}, {"verbose", 2}}};
 
 template <class Choice, std::size_t size>
-Choice choice_of(std::string_view option, const std::string& given, const std::array<Named<Choice>, size>& known) {
+Choice choice_of(std::string_view option, const std::string& given,
+                 const std::array<Named<Choice>, size>& known) {
   std::string lower = given;
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
@@ -103,7 +104,8 @@ JITOptions JITOptions::from(const Value& settings) {
     std::sort(unknown.begin(), unknown.end());
     std::string names;
     for (const std::string& name : unknown) names += (names.empty() ? "" : ", ") + name;
-    throw InvalidArgumentError(std::string("Invalid jit option") + (unknown.size() > 1 ? "s" : "") + ": " + names);
+    throw InvalidArgumentError(std::string("Invalid jit option") + (unknown.size() > 1 ? "s" : "") + ": " +
+                               names);
   }
   options.validate();
   return options;

@@ -197,10 +197,10 @@ std::vector<Binding> PlanRecorder::unused_look_ups(const Binding& answer) {
   for (const VarData& derived : derived_) {
     Binding check = binding_of(derived);
     const auto is_covered = [&](const Binding& used) { return covers(used, check); };
-    const bool is_used =
-        is_covered(answer) ||
-        std::any_of(steps_.begin(), steps_.end(), [&](const Step& step) { return is_covered(step.binding); }) ||
-        std::any_of(checks.begin(), checks.end(), is_covered);
+    const bool is_used = is_covered(answer) ||
+                         std::any_of(steps_.begin(), steps_.end(),
+                                     [&](const Step& step) { return is_covered(step.binding); }) ||
+                         std::any_of(checks.begin(), checks.end(), is_covered);
     if (!is_used) checks.push_back(std::move(check));
   }
   return checks;

@@ -1,4 +1,5 @@
-// PlanRecorder: writes down what a composite does, with nested composites laid open, without calling anything.
+// PlanRecorder: writes down what a composite does, with nested composites laid open, without calling
+// anything.
 #pragma once
 
 #include <atomic>
@@ -75,7 +76,9 @@ class PlanRecorder final : public Interpreter, public std::enable_shared_from_th
     std::size_t reads;
   };
 
-  [[nodiscard]] bool is_here() const noexcept { return thread_ == std::this_thread::get_id() && !is_finished_; }
+  [[nodiscard]] bool is_here() const noexcept {
+    return thread_ == std::this_thread::get_id() && !is_finished_;
+  }
   [[noreturn]] void refuse(const std::string& what);
   std::size_t ask(StructureFact fact, const std::string& what);
   VarData write(const OpReference& op, const std::vector<VarData>& arguments);

@@ -104,8 +104,9 @@ TEST(Conformance, jit_012) {
     const auto b = make_tally();
     const Op<> on = appending("A", a);
     const Op<> off = appending("B", b);
-    const auto fast = xcs::jit(
-        op("choice", [=](Var<> in) { return in["flag"].get().boolean() ? on(in) : off(in); }), {.mode = mode});
+    const auto fast =
+        xcs::jit(op("choice", [=](Var<> in) { return in["flag"].get().boolean() ? on(in) : off(in); }),
+                 {.mode = mode});
     const auto ask = [&](bool flag) { return fast({{"flag", flag}, {"text", ""}})["text"].string(); };
     EXPECT_EQ(ask(true) + ask(false) + ask(true), "ABA") << mode;
     EXPECT_EQ(a->calls, 2) << mode;
@@ -165,7 +166,8 @@ TEST(Conformance, jit_017) {
 }
 
 TEST(Conformance, jit_018) {
-  const auto fast = op("double", [](const Value& in) -> Value { return in["value"].integer() * 2; }) | xcs::jit;
+  const auto fast =
+      op("double", [](const Value& in) -> Value { return in["value"].integer() * 2; }) | xcs::jit;
   EXPECT_EQ(fast({{"value", 5}}).integer(), 10);
   EXPECT_EQ(fast({{"value", 7}}).integer(), 14);
 }
@@ -193,8 +195,11 @@ TEST(Conformance, jit_021) {
   for (const char* mode : modes) {
     const Op<> one = failing("first");
     const Op<> two = failing("second");
-    const auto fast =
-        xcs::jit(op("both", [one, two](Var<> in) { return list_of({one(in), two(in)}); }), {.mode = mode});
+    const auto fast = xcs::jit(op("both",
+                                  [one, two](Var<> in) {
+                                    return list_of({one(in), two(in)});
+                                  }),
+                               {.mode = mode});
     try {
       (void)fast({{"q", 1}});
       FAIL() << mode;
@@ -207,7 +212,8 @@ TEST(Conformance, jit_021) {
 
 TEST(Conformance, jit_023) {
   const Op<> next = appending("x");
-  const Op<> looks = op("looks", [next](Var<> in) { return next(in)["text"].get().size() > 0 ? in : next(in); });
+  const Op<> looks =
+      op("looks", [next](Var<> in) { return next(in)["text"].get().size() > 0 ? in : next(in); });
   const auto fast = xcs::jit(looks, {.mode = "structural", .fallback = false});
   EXPECT_THROW((void)fast({{"text", "a"}}), CompilationError);
 }

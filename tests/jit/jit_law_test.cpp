@@ -1,5 +1,6 @@
 // The law: a jitted operator gives what the plain operator gives, or throws what it throws, for every input,
-// with the same calls. Checked on random programs; docs/testing.md has the commands for one seed and for more.
+// with the same calls. Checked on random programs; docs/testing.md has the commands for one seed and for
+// more.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -110,7 +111,9 @@ class LawCheck {
 
   static void compare(const Observed& expected, const Observed& found, const std::string& what) {
     EXPECT_EQ(found.error, expected.error) << what;
-    EXPECT_EQ(found.value, expected.value) << what << "\n" << to_json(found.value) << "\n" << to_json(expected.value);
+    EXPECT_EQ(found.value, expected.value) << what << "\n"
+                                           << to_json(found.value) << "\n"
+                                           << to_json(expected.value);
     if (!expected.has_failures && expected.error.empty()) {
       EXPECT_EQ(found.calls, expected.calls) << what;
       return;

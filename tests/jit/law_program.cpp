@@ -249,8 +249,7 @@ class Generator {
     for (Statement& statement : block(most, 2)) body.push_back(std::move(statement));
     std::vector<std::size_t> answer;
     for (std::size_t i = 0; i < 1 + random_() % 3; ++i) answer.push_back(random_());
-    return RandomComposite(std::move(name), std::move(own), std::move(body), std::move(answer),
-                           counts_);
+    return RandomComposite(std::move(name), std::move(own), std::move(body), std::move(answer), counts_);
   }
 
   Statement call() {
@@ -278,11 +277,11 @@ class Generator {
 
   Statement statement(int depth) {
     using Kind = Statement::Kind;
-    static constexpr Kind pure[] = {Kind::call, Kind::call, Kind::call, Kind::call, Kind::input_loop,
-                                    Kind::has_field, Kind::guarded_call};
-    static constexpr Kind reading[] = {Kind::plain_call,  Kind::branch,   Kind::output_loop,
-                                       Kind::guarded_get, Kind::late_get, Kind::choice,
-                                       Kind::guarded_block, Kind::fail, Kind::look_up};
+    static constexpr Kind pure[] = {Kind::call,       Kind::call,      Kind::call,        Kind::call,
+                                    Kind::input_loop, Kind::has_field, Kind::guarded_call};
+    static constexpr Kind reading[] = {Kind::plain_call,    Kind::branch,   Kind::output_loop,
+                                       Kind::guarded_get,   Kind::late_get, Kind::choice,
+                                       Kind::guarded_block, Kind::fail,     Kind::look_up};
     Statement made = call();
     made.kind = reads_data_ && chance(40) ? reading[random_() % 9] : pure[random_() % 7];
     if (!may_fail_ && (made.kind == Kind::fail || made.kind == Kind::look_up)) made.kind = Kind::call;

@@ -1,5 +1,5 @@
-// Random composite programs for the law of jit: the same seed makes the same program, with nested jits or with
-// none.
+// Random composite programs for the law of jit: the same seed makes the same program, with nested jits or
+// with none.
 #pragma once
 
 #include <atomic>
@@ -14,7 +14,8 @@
 
 namespace ember::test {
 
-/// How often each leaf was called, and how many failures there were: of leaves, and others that `forward` caught.
+/// How often each leaf was called, and how many failures there were: of leaves, and others that `forward`
+/// caught.
 struct LawCounts {
   explicit LawCounts(std::size_t leaves) : calls(leaves) {}
   void reset();

@@ -1,4 +1,4 @@
-// Cases of the behavioural specification: structural_jit, fallback.
+// Cases of the behavioural specification: structural_jit.
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -28,10 +28,10 @@ Op<> adding(std::int64_t amount) {
 class NLPPipeline final : public Composite<> {
  public:
   explicit NLPPipeline(std::string model)
-      : classifier_(child("classifier", op("classifier", [model](const Value& in) -> Value {
-                            return {{"classification",
-                                     "Classified with " + model + ": " + in["extracted"].string()}};
-                          }))) {}
+      : classifier_(
+            child("classifier", op("classifier", [model](const Value& in) -> Value {
+                    return {{"classification", "Classified with " + model + ": " + in["extracted"].string()}};
+                  }))) {}
   Var<> forward(Var<> inputs) const override { return classifier_(extractor_(inputs)); }
 
  private:
@@ -100,9 +100,8 @@ TEST(Conformance, structural_jit_012) {
   const Op<> end = suffixed("end");
   const Op<> left = op("left", [](const Value& in) -> Value { return "left_" + in.string() + "_left"; });
   const Op<> right = op("right", [](const Value& in) -> Value { return "right_" + in.string() + "_right"; });
-  const Op<> join = op("join", [](const Value& in) -> Value {
-    return in["left"].string() + "+" + in["right"].string();
-  });
+  const Op<> join =
+      op("join", [](const Value& in) -> Value { return in["left"].string() + "+" + in["right"].string(); });
   const Op<> diamond = op("diamond", [=](Var<> in) {
     const Var<> first = start(in);
     // The leaves see what plain strings would be.
@@ -304,7 +303,7 @@ TEST(Conformance, structural_jit_029) {
   });
 }
 
-TEST(Conformance, fallback_006) {
+TEST(Conformance, a_loop_over_an_empty_list_gives_an_empty_list) {
   const Op<> work = adding(1);
   const auto map = xcs::jit(op("map", [work](Var<> in) {
     std::vector<Var<>> answers;
