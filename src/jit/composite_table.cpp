@@ -21,10 +21,7 @@ std::shared_ptr<const Plan> plan_of_one_call(const OpReference& executed) {
 
 }  // namespace
 
-CallPlan::CallPlan(const OpReference& op, OpReference executed) {
-  executed.label = op.name();
-  plan_ = plan_of_one_call(executed);
-}
+CallPlan::CallPlan(const OpReference& executed) : plan_(plan_of_one_call(executed)) {}
 
 bool CallPlan::is_cheap() const noexcept {
   const std::uint32_t cost = plan_->cost(0);
@@ -52,7 +49,8 @@ CompositeForm CompositeTable::settle(const std::shared_ptr<const OperatorBase>& 
 }
 
 OpReference CompositeTable::executed_locked(const OpReference& op) {
-  if (!op.target->is_composite() || !is_recursive_) return op;
+  // Under the name of the call: a plan would name it by its node.
+  if (!op.target->is_composite() || !is_recursive_) return {op.target, op.name()};
   std::shared_ptr<const OperatorBase> unit;
   if (entries_.size() < most_entries || entries_.contains(op.target.get())) {
     Entry& entry = entry_of(op.target);
@@ -72,19 +70,14 @@ OpReference CompositeTable::executed(const OpReference& op) {
 std::shared_ptr<const CallPlan> CompositeTable::call_plan(const OpReference& op) {
   const std::lock_guard lock(mutex_);
   if (entries_.size() >= most_entries && !entries_.contains(op.target.get())) {
-    return std::make_shared<const CallPlan>(op, executed_locked(op));
+    return std::make_shared<const CallPlan>(executed_locked(op));
   }
   Entry& entry = entry_of(op.target);
   for (const auto& [label, plan] : entry.plans) {
     if (label == op.label) return plan;
   }
-  entry.plans.emplace_back(op.label, std::make_shared<const CallPlan>(op, executed_locked(op)));
+  entry.plans.emplace_back(op.label, std::make_shared<const CallPlan>(executed_locked(op)));
   return entry.plans.back().second;
-}
-
-const OperatorBase* original_of(const OperatorBase* executed) noexcept {
-  const auto* unit = dynamic_cast<const DataflowUnit*>(executed);
-  return unit ? unit->target().get() : executed;
 }
 
 CompositeForm settled_form(const std::shared_ptr<CompositeTable>& table, const OpReference& op) {

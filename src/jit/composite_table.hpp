@@ -24,8 +24,8 @@ enum class CompositeForm { unknown, open, unit };
 /// How one operator is called: a plan of one node that takes the run inputs, and how long that took.
 class CallPlan {
  public:
-  /// `executed` runs in the place of `op`; mostly the same.
-  CallPlan(const OpReference& op, OpReference executed);
+  /// `executed`: what `CompositeTable::executed` gave.
+  explicit CallPlan(const OpReference& executed);
 
   [[nodiscard]] const std::shared_ptr<const Plan>& plan() const noexcept { return plan_; }
   [[nodiscard]] bool is_async() const noexcept { return plan_->node(0).target->is_async(); }
@@ -68,9 +68,6 @@ class CompositeTable {
   mutable std::mutex mutex_;
   std::unordered_map<const OperatorBase*, Entry> entries_;
 };
-
-/// The operator that a plan's node stands for: what `executed` was given.
-const OperatorBase* original_of(const OperatorBase* executed) noexcept;
 
 /// The form of `target`, settled by recording it when it is not known yet. No operator is called.
 CompositeForm settled_form(const std::shared_ptr<CompositeTable>& table, const OpReference& target);

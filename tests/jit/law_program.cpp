@@ -216,7 +216,8 @@ class Generator {
       const std::string mode = pick_mode();
       parts.push_back(is_jit && is_jitted_ ? xcs::jit(made, {.mode = mode}) : made);
     }
-    return {composite("outer", parts, 6), counts_};
+    const Op<> outer = composite("outer", parts, 6);
+    return {outer, counts_, has_missing_parts_};
   }
 
  private:
@@ -271,7 +272,10 @@ class Generator {
     static constexpr Form forms[] = {Form::whole, Form::whole, Form::part, Form::object,
                                      Form::list,  Form::merge, Form::item};
     Expression made{forms[random_() % 7], random_() % 8, random_() % 8};
-    if (may_fail_ && chance(2)) made.form = Form::missing;
+    if (may_fail_ && chance(2)) {
+      made.form = Form::missing;
+      has_missing_parts_ = true;
+    }
     return made;
   }
 
@@ -285,6 +289,7 @@ class Generator {
     Statement made = call();
     made.kind = reads_data_ && chance(40) ? reading[random_() % 9] : pure[random_() % 7];
     if (!may_fail_ && (made.kind == Kind::fail || made.kind == Kind::look_up)) made.kind = Kind::call;
+    if (made.kind == Kind::look_up) has_missing_parts_ = true;
     made.expression = expression();
     const bool has_blocks =
         made.kind == Kind::branch || made.kind == Kind::has_field || made.kind == Kind::guarded_block;
@@ -303,6 +308,7 @@ class Generator {
   const std::shared_ptr<LawCounts> counts_;
   bool reads_data_ = false;
   bool may_fail_ = false;
+  bool has_missing_parts_ = false;
 };
 
 }  // namespace

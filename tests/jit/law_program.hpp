@@ -35,6 +35,8 @@ enum class LawPace {
 struct LawProgram {
   Op<> op;
   std::shared_ptr<LawCounts> counts;
+  /// Some part that is looked up does not exist.
+  bool has_missing_parts = false;
 };
 
 /// The program of `seed`. With `is_jitted`, composites that the seed chooses are jitted inside.
