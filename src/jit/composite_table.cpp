@@ -24,6 +24,7 @@ std::shared_ptr<const Plan> plan_of_one_call(const OpReference& executed) {
 CallPlan::CallPlan(const OpReference& executed) : plan_(plan_of_one_call(executed)) {}
 
 bool CallPlan::is_cheap() const noexcept {
+  if (is_async()) return false;  // What was measured is only how long its start took.
   const std::uint32_t cost = plan_->cost(0);
   return cost != 0 && cost < cheap_nanoseconds;
 }
