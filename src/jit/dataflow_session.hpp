@@ -106,7 +106,7 @@ class DataflowSession final : public Interpreter, public std::enable_shared_from
   std::vector<VarData> derived_;
   std::size_t first_failed_ = no_call;
   std::size_t helpers_ = 0;
-  bool is_eager_ = false;
+  std::atomic<bool> is_eager_ = false;
   bool is_given_up_ = false;
   std::atomic<bool> is_over_ = false;
   /// The deadline or a stop request ended the call: nothing is tried again.

@@ -20,6 +20,8 @@ struct StructureFact {
   /// For `field`: which.
   std::string field = {};
   std::size_t answer = 0;
+
+  friend bool operator==(const StructureFact&, const StructureFact&) = default;
 };
 
 /// The answer that `input` gives to the question of `fact`; nothing when the place does not exist.

@@ -26,7 +26,7 @@ class RecordedPart final : public VarSource {
   [[nodiscard]] Interpreter* interpreter() const noexcept override { return recorder_.lock().get(); }
   void note_derived(const VarData& derived) const override {
     if (const auto recorder = recorder_.lock(); recorder && recorder->is_here())
-      recorder->derived_.push_back(derived);
+      recorder->derived_.push_back({derived, recorder->steps_.size()});
   }
 
   [[nodiscard]] bool belongs_to(const PlanRecorder& recorder) const noexcept {
@@ -103,7 +103,8 @@ std::size_t PlanRecorder::ask(StructureFact fact, const std::string& what) {
   const auto answer = example_ ? answer_of(fact, *example_) : std::nullopt;
   if (!answer) refuse(what);
   fact.answer = *answer;
-  facts_.push_back(std::move(fact));
+  // A loop asks again and again.
+  if (std::find(facts_.rbegin(), facts_.rend(), fact) == facts_.rend()) facts_.push_back(std::move(fact));
   return *answer;
 }
 
@@ -194,12 +195,14 @@ Binding PlanRecorder::binding_of(const VarData& data) {
 
 std::vector<Binding> PlanRecorder::unused_look_ups(const Binding& answer) {
   std::vector<Binding> checks;
-  for (const VarData& derived : derived_) {
-    Binding check = binding_of(derived);
+  for (const Derived& derived : derived_) {
+    Binding check = binding_of(derived.data);
     const auto is_covered = [&](const Binding& used) { return covers(used, check); };
-    const bool is_used = is_covered(answer) ||
-                         std::any_of(steps_.begin(), steps_.end(),
-                                     [&](const Step& step) { return is_covered(step.binding); }) ||
+    const auto is_used_by = [&](const Step& step) { return is_covered(step.binding); };
+    // Mostly the next call uses it.
+    const auto next = steps_.begin() + static_cast<std::ptrdiff_t>(derived.position);
+    const bool is_used = std::any_of(next, steps_.end(), is_used_by) || is_covered(answer) ||
+                         std::any_of(steps_.begin(), next, is_used_by) ||
                          std::any_of(checks.begin(), checks.end(), is_covered);
     if (!is_used) checks.push_back(std::move(check));
   }

@@ -68,6 +68,11 @@ class PlanRecorder final : public Interpreter, public std::enable_shared_from_th
     OpReference op;
     Binding binding;
   };
+  /// A look-up, and the number of calls before it.
+  struct Derived {
+    VarData data;
+    std::size_t position;
+  };
   /// What a nested composite that is not laid open after all is taken back to.
   struct Mark {
     std::size_t steps;
@@ -94,7 +99,7 @@ class PlanRecorder final : public Interpreter, public std::enable_shared_from_th
   std::atomic<bool> is_finished_ = false;
   std::vector<Step> steps_;
   std::vector<StructureFact> facts_;
-  std::vector<VarData> derived_;
+  std::vector<Derived> derived_;
   std::vector<DataRead> reads_;
   std::vector<std::string> path_;
 };
