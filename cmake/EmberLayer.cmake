@@ -25,10 +25,10 @@ function(ember_setup_target target)
   endif()
 endfunction()
 
-# Parses the standard headers once for all library code, in builds with sanitizers alone: those are made afresh in the
-# gate, and the other builds still see it when a file forgets an include.
+# Parses the standard headers once for all library code. Only in builds that the gate makes afresh: the others still
+# see it when a file forgets an include.
 function(ember_precompile_headers target)
-  if(NOT EMBER_SANITIZE)
+  if(NOT EMBER_PRECOMPILE_STANDARD_HEADERS)
     return()
   endif()
   if(NOT TARGET ember_standard_headers)

@@ -64,6 +64,8 @@ class Ensemble : public Operator<> {
   Value forward(const Value& inputs) const override { return call_async_and_wait(inputs); }
   /// Asks all; the outcome arrives at `done`, on the thread of the last answer.
   void forward_async(Value inputs, Context context, Completion done) const override;
+  /// Changes with the parameters that scopes and the process give to model calls.
+  [[nodiscard]] std::string state_signature() const override;
 
  protected:
   Ensemble(std::vector<Model> members, EnsembleOptions options);

@@ -2,6 +2,8 @@
 // reply.
 #pragma once
 
+#include <string>
+
 #include <ember/model.hpp>
 #include <ember/operator.hpp>
 
@@ -18,6 +20,8 @@ class ModelOperator : public Operator<> {
   Value forward(const Value& inputs) const override { return call_async_and_wait(inputs); }
   /// Asks; the outcome arrives at `done`, on the thread that the model's provider calls back on.
   void forward_async(Value inputs, Context context, OperatorBase::Completion done) const override;
+  /// Changes with the parameters that scopes and the process give to model calls.
+  [[nodiscard]] std::string state_signature() const override;
 
  protected:
   explicit ModelOperator(Model model) : model_(std::move(model)) {}

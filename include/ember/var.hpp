@@ -181,6 +181,10 @@ Var<Value> object(std::initializer_list<VarField> fields);
 /// One mapping with the fields of both. A field that both have is an InvalidArgumentError, at run time if not
 /// earlier.
 Var<Value> merge(const Var<Value>& left, const Var<Value>& right);
-Var<Value> merge(const Var<Value>& left, std::initializer_list<VarField> right);
+/// A template only so that a left side of plain data is not taken for a Var.
+template <std::same_as<Var<Value>> Left>
+Var<Value> merge(const Left& left, std::initializer_list<VarField> right) {
+  return merge(left, object(right));
+}
 
 }  // namespace ember

@@ -2,8 +2,10 @@
 #include "base/ambient.hpp"
 
 #include <cassert>
+#include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <ember/log.hpp>
 
@@ -23,9 +25,23 @@ AmbientScope::AmbientScope(Ambient ambient) noexcept
     : own_(std::move(ambient)), previous_(std::exchange(innermost_ambient_scope, this)) {}
 
 AmbientScope::~AmbientScope() {
+  end_given_up();
   AmbientScope** link = &innermost_ambient_scope;
   while (*link != nullptr && *link != this) link = &(*link)->previous_;
   if (*link == this) *link = previous_;
+}
+
+void AmbientScope::end_given_up() noexcept {
+  if (innermost_ambient_scope == this) return;  // As good as always.
+  AmbientScope** link = &innermost_ambient_scope;
+  while (*link != nullptr && *link != this) {
+    AmbientScope* inner = *link;
+    if (inner->is_given_up_.load(std::memory_order_acquire)) {
+      *link = inner->previous_;
+    } else {
+      link = &inner->previous_;
+    }
+  }
 }
 
 bool AmbientScope::is_innermost() const noexcept {
@@ -38,9 +54,13 @@ bool AmbientScope::is_of_this_thread() const noexcept {
   return scope == this;
 }
 
-bool may_end_scope(const AmbientScope& scope, std::string_view what) noexcept {
+bool may_end_scope(AmbientScope& scope, std::string_view what) noexcept {
   if (scope.is_innermost()) return true;
   const bool is_own = scope.is_of_this_thread();
+  if (is_own) {
+    scope.end_given_up();
+    if (scope.is_innermost()) return true;
+  }
   try {
     log(LogLevel::warning, std::string(what) + (is_own ? " ended while a later scope of its thread lives"
                                                        : " ended on another thread than its own; it stays in "
@@ -50,6 +70,13 @@ bool may_end_scope(const AmbientScope& scope, std::string_view what) noexcept {
   assert(is_own && "a scope must end on the thread that made it");
   assert(!is_own && "scopes must end innermost first");
   return is_own;
+}
+
+void keep_for_ever(std::shared_ptr<const void> state) noexcept {
+  static std::mutex mutex;
+  static auto* const kept = new std::vector<std::shared_ptr<const void>>();
+  const std::lock_guard lock(mutex);
+  kept->push_back(std::move(state));
 }
 
 }  // namespace ember

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string_view>
@@ -52,7 +53,8 @@ class Ambient {
 };
 
 /// Makes `ambient` the settings of the calling thread while it lives. One that ends while later ones of its
-/// thread live is taken out from between them: those keep what they were made with.
+/// thread live is taken out from between them: those keep what they were made with, and those that were given
+/// up end with it.
 class AmbientScope {
  public:
   explicit AmbientScope(Ambient ambient) noexcept;
@@ -65,11 +67,16 @@ class AmbientScope {
   [[nodiscard]] bool is_innermost() const noexcept;
   /// A scope of the calling thread.
   [[nodiscard]] bool is_of_this_thread() const noexcept;
+  /// Nobody will end this one: it ends with the next one around it. From any thread.
+  void give_up() noexcept { is_given_up_.store(true, std::memory_order_release); }
+  /// Ends those inside of this one that were given up. Only on the thread that made it.
+  void end_given_up() noexcept;
 
  private:
   friend class Ambient;
   Ambient own_;
   AmbientScope* previous_;
+  std::atomic<bool> is_given_up_ = false;
 };
 
 inline const Ambient& Ambient::current() noexcept {
@@ -78,7 +85,9 @@ inline const Ambient& Ambient::current() noexcept {
 }
 
 /// Checks that `scope` may end here, for `end_user_scope`.
-bool may_end_scope(const AmbientScope& scope, std::string_view what) noexcept;
+bool may_end_scope(AmbientScope& scope, std::string_view what) noexcept;
+/// Keeps `state` to the end of the process: its thread may still look at it.
+void keep_for_ever(std::shared_ptr<const void> state) noexcept;
 
 /// Ends the state of a scope that users hold, which lives in `state->ambient`. Scopes end innermost first, on
 /// their own thread; a debug build asserts that. Else, a scope of this thread ends all the same, and one of
@@ -88,9 +97,10 @@ template <class State>
 void end_user_scope(std::unique_ptr<State>& state, std::string_view what) noexcept {
   if (may_end_scope(state->ambient, what)) {
     state.reset();
-  } else {
-    (void)state.release();
+    return;
   }
+  state->ambient.give_up();
+  keep_for_ever(std::shared_ptr<const void>(state.release()));
 }
 
 }  // namespace ember

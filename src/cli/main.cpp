@@ -66,12 +66,9 @@ int main(int count, char** arguments) {
     application.set_version_flag("--version", std::string("ember ") + ember::version);
     application.require_subcommand(1);
     const std::vector<Command> commands = {
-        ember::cli::add_run_command(application),
-        ember::cli::add_graph_command(application),
-        ember::cli::add_trace_command(application),
-        ember::cli::add_questions_command(application),
-        ember::cli::add_simulate_command(application),
-        ember::cli::add_devices_command(application),
+        ember::cli::add_run_command(application),      ember::cli::add_graph_command(application),
+        ember::cli::add_trace_command(application),    ember::cli::add_questions_command(application),
+        ember::cli::add_simulate_command(application), ember::cli::add_devices_command(application),
     };
     return parse_and_run(application, commands, count, arguments);
   } catch (const std::exception& error) {

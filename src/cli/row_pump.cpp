@@ -4,6 +4,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <string>
+
+#include "base/ambient.hpp"
+#include "exec/trace_span.hpp"
 
 namespace ember::cli {
 
@@ -14,6 +18,11 @@ namespace {
 constexpr std::size_t least_window = 1024;
 constexpr std::size_t window_factor = 16;
 constexpr std::size_t most_held_bytes = std::size_t{256} << 20U;
+
+/// In traces.
+std::string row_name(std::size_t line_number) {
+  return "row " + std::to_string(line_number);
+}
 
 }  // namespace
 
@@ -43,6 +52,7 @@ int RowPump::run(const std::function<int(const PumpTotals&)>& show) {
     run_until_done(signals, show);
     drain();
     write_ready();
+    show_live();
     output_.close();
   } catch (...) {
     drain();
@@ -56,6 +66,7 @@ void RowPump::run_until_done(const SignalWatch& signals, const std::function<int
     const bool has_more = start_rows();
     take_arrivals();
     write_ready();
+    show_live();
     output_.flush();
     if (slots_.empty() && !has_more && input_.is_at_end()) return;
     const int due = show(totals_);
@@ -95,14 +106,18 @@ void RowPump::start_row(Line line) {
     row = reading_.read(line, id);
   } catch (const std::exception&) {
     slots_.back().outcome = failed_row(id, line.number, std::current_exception());
+    xcs::TraceSpan(row_name(line.number), {}).end({}, std::current_exception());
     return;
   }
   line.text = {};
   ++in_flight_;
-  const auto done = [arrivals = arrivals_, number, row, line_number = line.number,
+  const auto span = std::make_shared<xcs::TraceSpan>(row_name(line.number), row);
+  const auto done = [arrivals = arrivals_, number, row, span, line_number = line.number,
                      expectations = settings_.expectations](const WorkflowRun& run) {
+    span->end(run.outputs ? run.outputs.value() : Value(), run.outputs.error());
     arrivals->add(number, finished_row(row, line_number, run, expectations));
   };
+  const AmbientScope inside(span->ambient());
   workflow_.run_async(row, settings_.options, done);
 }
 
@@ -160,6 +175,18 @@ void RowPump::add_metrics(const xcs::ExecutionMetrics& metrics) {
   for (const std::string& step : metrics.critical_path) {
     const xcs::NodeStats& stats = metrics.node_stats.at(workflow_.graph().node(step).id);
     totals_.critical_seconds[step] += stats.duration();
+  }
+  if (!settings_.live) return;
+  for (const auto& [id, stats] : metrics.node_stats) {
+    const bool has_run =
+        stats.status == xcs::NodeStats::Status::finished || stats.status == xcs::NodeStats::Status::failed;
+    if (has_run) settings_.live->add_step(workflow_.graph().node(id).display_name(), stats.duration());
+  }
+}
+
+void RowPump::show_live() const {
+  if (settings_.live) {
+    settings_.live->set_rows(totals_.rows - totals_.failed_rows, totals_.failed_rows, in_flight_);
   }
 }
 

@@ -20,6 +20,7 @@
 
 #include "cli/ideal_time.hpp"
 #include "cli/line_reader.hpp"
+#include "cli/live_metrics.hpp"
 #include "cli/output_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/row_outcome.hpp"
@@ -32,6 +33,8 @@ struct PumpSettings {
   std::size_t rows_in_flight = 64;
   xcs::ExecutionOptions options = {};
   std::vector<Expectation> expectations = {};
+  /// Told of rows and steps while they run; may be null.
+  std::shared_ptr<LiveMetrics> live = {};
 };
 
 /// What is known of the rows written so far.
@@ -88,6 +91,7 @@ class RowPump {
   void write_ready();
   void write(const Slot& slot);
   void add_metrics(const xcs::ExecutionMetrics& metrics);
+  void show_live() const;
   void drain();
 
   const Workflow& workflow_;

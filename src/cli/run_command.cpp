@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -23,9 +24,12 @@
 #include <CLI/App.hpp>
 
 #include "cli/command.hpp"
+#include "cli/live_metrics.hpp"
+#include "cli/metrics_server.hpp"
 #include "cli/option_settings.hpp"
 #include "cli/row_pump.hpp"
 #include "cli/run_report.hpp"
+#include "cli/run_trace.hpp"
 #include "cli/workflow_file.hpp"
 
 namespace ember::cli {
@@ -43,6 +47,7 @@ Exit status: 0 all rows succeeded, 1 reading or writing failed, 2 wrong usage or
 130 after Ctrl-C and 143 after SIGTERM: all rows finished by then are written.
 
   ember run vote.yaml --input questions.jsonl --output answers.jsonl --rows-in-flight 128 --expect answer --report
+  ember run vote.yaml --input questions.jsonl --output answers.jsonl --trace trace.json && ember trace trace.json
   ember run vote.yaml --set models.small.temperature=0 --set 'models.*.retry.max_attempts=5' < questions.jsonl)";
 
 struct RunOptions {
@@ -56,6 +61,10 @@ struct RunOptions {
   std::vector<std::string> execution{};
   std::vector<std::string> settings{};
   std::vector<std::string> expectations{};
+  std::optional<std::string> trace{};
+  std::optional<std::string> otlp{};
+  std::optional<std::uint16_t> metrics_port{};
+  std::string metrics_address = "127.0.0.1";
   bool report = false;
   bool is_quiet = false;
 };
@@ -125,7 +134,9 @@ PumpSettings pump_settings(const RunOptions& options, const xcs::ExecutionOption
   PumpSettings settings;
   settings.rows_in_flight = options.rows_in_flight;
   settings.options.timeout_seconds = given.timeout_seconds;
-  settings.options.collect_metrics = options.report || given.collect_metrics.value_or(false);
+  settings.options.collect_metrics =
+      options.report || options.metrics_port || given.collect_metrics.value_or(false);
+  if (options.metrics_port) settings.live = std::make_shared<LiveMetrics>();
   settings.expectations = read_expectations(options.expectations, workflow.output_names());
   return settings;
 }
@@ -168,6 +179,22 @@ void run_within(const xcs::ExecutionOptions& options, const std::function<void()
   if (failure) std::rethrow_exception(failure);
 }
 
+/// The file for the trace. Opening it empties it, so it must be no other file of the run.
+const std::optional<std::string>& trace_file(const RunOptions& options, const InputFile& input) {
+  const auto& trace = options.trace;
+  if (trace && (input.is_same_as(*trace) || *trace == options.workflow)) {
+    throw UsageError("--trace " + *trace + " is a file that the run reads; it would be emptied");
+  }
+  if (trace && *trace == options.output) throw UsageError("--trace and --output are both " + *trace);
+  return trace;
+}
+
+/// Counts the model calls of the run, for the report and as they end for `live`.
+std::shared_ptr<UsageService> usage_of(const std::shared_ptr<LiveMetrics>& live) {
+  if (!live) return std::make_shared<UsageService>();
+  return std::make_shared<UsageService>([live](const CallRecord& call) { live->add_call(call); });
+}
+
 /// One run of the command.
 class Run {
  public:
@@ -176,7 +203,8 @@ class Run {
         workflow_(load_workflow(options.workflow, options.settings)),
         given_(given_options(options)),
         settings_(pump_settings(options, given_, workflow_)),
-        input_(options.input) {
+        input_(options.input),
+        trace_(trace_file(options, input_), options.otlp) {
     if (input_.is_same_as(options.output)) {
       throw UsageError("--output " + options.output +
                        " is the input itself; it would be emptied before it is read");
@@ -190,9 +218,11 @@ class Run {
     Progress progress(options_.is_quiet);
     int signal = 0;
     const LogToTerminal log(given_.debug.value_or(false));
+    const auto server = serve_metrics();
     try {
       const UsageScope counting(usage_);
       run_within(shared_options(given_), [&] {
+        const auto tracing = trace_.begin();
         signal = pump.run([&](const PumpTotals& totals) {
           progress.show(state_of(totals));
           return progress.due_in_milliseconds();
@@ -203,12 +233,24 @@ class Run {
       throw;
     }
     progress.clear();
+    const std::string trace_failure = trace_.close();
     print_summary(pump.totals(), signal);
+    if (!trace_failure.empty()) std::cerr << "ember run: " + trace_failure + "\n" << std::flush;
     if (signal != 0) return 128 + signal;
+    if (!trace_failure.empty()) return ExitCode::failure;
     return pump.totals().failed_rows > 0 ? ExitCode::rows_failed : ExitCode::success;
   }
 
  private:
+  /// Null when nobody wants them.
+  [[nodiscard]] std::unique_ptr<MetricsServer> serve_metrics() const {
+    if (!options_.metrics_port) return nullptr;
+    auto server = std::make_unique<MetricsServer>(options_.metrics_address, *options_.metrics_port,
+                                                  [live = settings_.live] { return live->text(); });
+    std::cerr << "metrics: " + server->url() + "\n" << std::flush;
+    return server;
+  }
+
   [[nodiscard]] Duration elapsed() const { return Clock::real()->now() - start_; }
 
   [[nodiscard]] ProgressState state_of(const PumpTotals& totals) const {
@@ -232,12 +274,12 @@ class Run {
     for (std::size_t i = 0; i < totals.accuracies.size(); ++i) {
       text += settings_.expectations[i].output + ": " + totals.accuracies[i].text() + "\n";
     }
-    if (settings_.options.collect_metrics.value_or(false)) {
+    if (options_.report || given_.collect_metrics.value_or(false)) {
       text += RunReport{totals.rows, options_.rows_in_flight, given_.max_workers, usage_->totals(),
                         wall,        totals.ideal.total(),    totals.step_time,   totals.critical_seconds}
                   .text();
     }
-    std::cerr << text << std::flush;
+    std::cerr << text + trace_.text() << std::flush;
   }
 
   const RunOptions& options_;
@@ -245,7 +287,8 @@ class Run {
   xcs::ExecutionOptions given_;
   PumpSettings settings_;
   InputFile input_;
-  std::shared_ptr<UsageService> usage_ = std::make_shared<UsageService>();
+  RunTrace trace_;
+  std::shared_ptr<UsageService> usage_ = usage_of(settings_.live);
   TimePoint start_ = Clock::real()->now();
 };
 
@@ -284,6 +327,23 @@ void add_options(CLI::App& app, RunOptions& options) {
          "output of that name, or for all outputs when there is none; repeatable")
       ->allow_extra_args(false)
       ->type_name("FIELD");
+  app.add_option(
+         "--trace", options.trace,
+         "File for a trace of every row and call, for `ember trace`, Perfetto and chrome://tracing; it holds "
+         "inputs and outputs, cut to 2 KiB each")
+      ->type_name("FILE");
+  app.add_option("--otlp", options.otlp,
+                 "Sends the trace to the OpenTelemetry collector at this URL, such as http://localhost:4318; "
+                 "headers and service name come from OTEL_EXPORTER_OTLP_HEADERS and OTEL_SERVICE_NAME")
+      ->type_name("URL");
+  app.add_option(
+         "--metrics-port", options.metrics_port,
+         "Serves metrics for Prometheus at /metrics of this port while the run goes on; 0 picks a free "
+         "one")
+      ->type_name("PORT");
+  app.add_option("--metrics-address", options.metrics_address, "The address that --metrics-port listens on")
+      ->capture_default_str()
+      ->type_name("ADDRESS");
   app.add_flag("--report", options.report, "Prints calls, retries, tokens, cost, wall time and ideal time");
   app.add_flag("--quiet", options.is_quiet, "No progress");
 }

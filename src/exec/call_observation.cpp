@@ -28,7 +28,8 @@ CallObservation::CallObservation(const OpReference& op, const Value& arguments, 
     : span_(open_span(op, arguments)) {
   if (!is_debugged) return;
   name_ = op.name();
-  start_ = current_clock()->now();
+  clock_ = current_clock();
+  start_ = clock_->now();
   log(LogLevel::debug, name_ + ": started");
 }
 
@@ -39,7 +40,7 @@ Ambient CallObservation::ambient() const {
 void CallObservation::end(const Value& output, const std::exception_ptr& error, bool is_cached) {
   if (span_) span_->end(output, error, is_cached);
   if (name_.empty()) return;
-  const std::string time = milliseconds(current_clock()->now() - start_);
+  const std::string time = milliseconds(clock_->now() - start_);
   if (error) {
     log(LogLevel::debug, name_ + ": failed after " + time + ": " + message_of(error));
   } else {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -27,6 +28,8 @@ class CallObservation {
   std::optional<OpenSpan> span_;
   /// For debug messages; empty without them.
   std::string name_;
+  /// A call may end on a thread that goes by another one.
+  std::shared_ptr<Clock> clock_;
   TimePoint start_{};
 };
 

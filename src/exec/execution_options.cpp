@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <ember/error.hpp>
+#include <ember/json.hpp>
 
 #include "base/ambient.hpp"
 #include "exec/effective_options.hpp"
@@ -31,9 +32,12 @@ std::string lower_case(std::string_view text) {
 }
 
 std::string describe(const Value& value) {
-  if (value.is_integer()) return std::to_string(value.integer());
   if (value.is_string()) return "'" + value.string() + "'";
-  return std::string(to_string(value.kind()));
+  if (value.is_list() || value.is_mapping() || value.is_array() || value.is_native()) {
+    return std::string(to_string(value.kind()));
+  }
+  if (value.is_number() && !std::isfinite(value.number())) return std::isnan(value.number()) ? "nan" : "inf";
+  return to_json(value);
 }
 
 std::optional<bool> read_flag(std::string_view option, const Value& value) {
@@ -160,6 +164,10 @@ std::shared_ptr<const ExecutionOptions> factory_options() {
 }  // namespace
 
 ExecutionOptions ExecutionOptions::from(const Value& settings) {
+  if (settings.is_null()) return {};
+  if (!settings.is_mapping()) {
+    throw InvalidArgumentError("Invalid execution options: expected a mapping, got " + describe(settings));
+  }
   std::vector<std::string> unknown;
   for (const auto& [name, value] : settings.fields()) {
     const bool is_known = std::any_of(setters().begin(), setters().end(),
@@ -188,7 +196,7 @@ void ExecutionOptions::validate() const {
     refuse("max_workers", "an integer of at least 1", std::to_string(*max_workers));
   }
   if (timeout_seconds && !(*timeout_seconds > 0 && std::isfinite(*timeout_seconds))) {
-    refuse("timeout_seconds", "a number above 0", std::to_string(*timeout_seconds));
+    refuse("timeout_seconds", "a number above 0", describe(*timeout_seconds));
   }
   if (device_strategy && !is_device(lower_case(*device_strategy))) {
     refuse("device_strategy", "auto, cpu, gpu, cuda, tpu or <kind>:<index>", "'" + *device_strategy + "'");

@@ -136,10 +136,10 @@ Ambient without_option_trace(const Ambient& ambient) {
   tracing.has_option_sink = false;
   const bool is_traced = !tracing.sinks.empty();
   const auto place = is_traced ? outer->place() : std::nullopt;
-  return ambient.with(
-      AmbientSlot::span,
-      std::make_shared<const Span>(
-          std::move(outer), is_traced ? std::make_shared<const Tracing>(std::move(tracing)) : nullptr, place));
+  return ambient.with(AmbientSlot::span,
+                      std::make_shared<const Span>(
+                          std::move(outer),
+                          is_traced ? std::make_shared<const Tracing>(std::move(tracing)) : nullptr, place));
 }
 
 void set_next_provenance(std::shared_ptr<const Binding> provenance) noexcept {

@@ -22,7 +22,7 @@ class PathWalk {
  public:
   explicit PathWalk(const SpanList& list) : list_(list) {}
 
-  std::vector<PathStep> walk() {
+  std::vector<CriticalStep> walk() {
     enter({}, list_.roots, Duration(), list_.wall);
     while (!levels_.empty()) step();
     std::ranges::reverse(path_);
@@ -58,19 +58,19 @@ class PathWalk {
   const SpanList& list_;
   std::vector<Level> levels_;
   /// The latest first.
-  std::vector<PathStep> path_;
+  std::vector<CriticalStep> path_;
 };
 
 }  // namespace
 
-std::vector<PathStep> critical_path(const SpanList& list) {
+std::vector<CriticalStep> critical_path(const SpanList& list) {
   return PathWalk(list).walk();
 }
 
-std::vector<PathShare> path_shares(const SpanList& list, const std::vector<PathStep>& path) {
+std::vector<PathShare> path_shares(const SpanList& list, const std::vector<CriticalStep>& path) {
   std::map<std::string_view, PathShare> by_name;
   std::set<std::size_t> seen;
-  for (const PathStep& step : path) {
+  for (const CriticalStep& step : path) {
     const std::string_view name = step.span ? list.spans[*step.span].kind() : std::string_view();
     PathShare& share = by_name[name];
     share.name = name;

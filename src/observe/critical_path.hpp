@@ -11,7 +11,7 @@
 namespace ember {
 
 /// A stretch of time, and the innermost call on the path then; none while no call was under way.
-struct PathStep {
+struct CriticalStep {
   std::optional<std::size_t> span = {};
   Duration start{};
   Duration end{};
@@ -20,7 +20,7 @@ struct PathStep {
 /// Walks back from the end of the trace: from the call that ended last to the one that ended last before it
 /// started, and within each call in the same way. The steps are in order of time, without gaps, and cover the
 /// whole trace.
-std::vector<PathStep> critical_path(const SpanList& list);
+std::vector<CriticalStep> critical_path(const SpanList& list);
 
 /// What calls of one kind have of the path.
 struct PathShare {
@@ -32,6 +32,6 @@ struct PathShare {
   double share = 0;
 };
 /// By kind, the largest first.
-std::vector<PathShare> path_shares(const SpanList& list, const std::vector<PathStep>& path);
+std::vector<PathShare> path_shares(const SpanList& list, const std::vector<CriticalStep>& path);
 
 }  // namespace ember

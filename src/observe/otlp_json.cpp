@@ -72,6 +72,7 @@ void add_usage(Attributes& attributes, const CallUsage& usage) {
 std::string attributes_of(const TraceRecord& record, std::size_t most_value_bytes) {
   Attributes attributes;
   attributes.add("ember.call_id", static_cast<std::int64_t>(record.call_id));
+  if (!record.label.empty()) attributes.add("ember.operator", record.operator_name);
   attributes.add("thread.id", static_cast<std::int64_t>(record.thread_id));
   attributes.add("ember.device", record.device);
   if (record.is_cached) attributes.add_flag("ember.cached", true);
@@ -117,8 +118,7 @@ std::string OtlpWriter::span(const PlacedCall& call) const {
   std::string text =
       R"({"traceId":")" + ids_.trace_id(call.root) + R"(","spanId":")" + ids_.span_id(record.call_id) + '"';
   if (record.parent_id) text += R"(,"parentSpanId":")" + ids_.span_id(*record.parent_id) + '"';
-  text += R"(,"name":)" +
-          shown_json_text(record.operator_name.empty() ? "call" : record.operator_name, longest_name);
+  text += R"(,"name":)" + shown_json_text(record.name().empty() ? "call" : record.name(), longest_name);
   (text += R"(,"kind":)") += internal_kind;
   text += R"(,"startTimeUnixNano":)" + nanoseconds(origin_.wall(record.start_time)) +
           R"(,"endTimeUnixNano":)" + end + R"(,"attributes":)" +

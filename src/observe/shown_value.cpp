@@ -20,6 +20,16 @@ namespace {
 constexpr std::size_t least_share = 256;
 constexpr std::size_t longest_key = 256;
 
+/// Bytes from `start` on that stand for themselves: at most `room`, and none of the secret.
+std::size_t plain_length(std::string_view text, std::size_t start, std::size_t room,
+                         const SecretPlace& secret) noexcept {
+  std::size_t end = start + std::min(room, text.size() - start);
+  if (secret.length != 0) end = std::min(end, secret.start);
+  std::size_t i = start;
+  while (i < end && text[i] >= 0x20 && text[i] < 0x7f && text[i] != '"' && text[i] != '\\') ++i;
+  return i - start;
+}
+
 class ShownWriter {
  public:
   explicit ShownWriter(std::size_t most_depth) : most_depth_(most_depth) {}
@@ -65,6 +75,10 @@ class ShownWriter {
         out_ += masked;
         done += secret.length;
         secret = find_secret(text, done, done + room);
+      } else if (const std::size_t plain = plain_length(text, done, limit - out_.size(), secret);
+                 plain != 0) {
+        out_ += text.substr(done, plain);
+        done += plain;
       } else {
         done += write_character(text.substr(done, 4));
       }

@@ -35,13 +35,13 @@ class TextTable {
 };
 
 /// Strings of JSON may be shown whole: the file had bounds of its own.
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   return to_json(Value(text));
 }
 
 std::string texts_json(const std::vector<std::string>& texts) {
   std::string json = "[";
-  for (const std::string& text : texts) (json += json.size() > 1 ? "," : "") += quoted(text);
+  for (const std::string& text : texts) (json += json.size() > 1 ? "," : "") += json_string(text);
   return json += ']';
 }
 
@@ -49,8 +49,8 @@ std::string texts_json(const std::vector<std::string>& texts) {
 class PageData {
  public:
   PageData(const SpanList& list, std::string_view title) : list_(list), path_(critical_path(list)) {
-    (out_ += "{\"title\":") += quoted(title);
-    (out_ += ",\"start\":") += quoted(list.start);
+    (out_ += "{\"title\":") += json_string(title);
+    (out_ += ",\"start\":") += json_string(list.start);
     fmt::format_to(end(), ",\"lost\":{},\"cutOff\":{}", list.calls_lost, list.is_cut_off);
     add_totals();
     add_spans();
@@ -99,19 +99,21 @@ class PageData {
                    span.start.count(), span.duration().count(), flags,
                    span.device.empty() ? -1 : static_cast<std::ptrdiff_t>(devices_.add(span.device)),
                    span.instance.empty() ? -1 : static_cast<std::ptrdiff_t>(instances_.add(span.instance)),
-                   span.kind() == span.name ? "0" : quoted(span.name));
+                   span.kind() == span.name ? "0" : json_string(span.name));
     // As texts: reading the page does not build what nobody looks at.
     add_value(span.inputs);
     add_value(span.outputs);
     add_failure(span);
     add_usage(span.usage);
-    out_ += ',' + (span.operator_name.empty() ? "0" : quoted(span.operator_name)) + ']';
+    out_ += ',' + (span.operator_name.empty() ? "0" : json_string(span.operator_name)) + ']';
   }
 
-  void add_value(const Value& value) { (out_ += value.is_null() ? "0" : quoted(to_json(value))) += ','; }
+  void add_value(const Value& value) { (out_ += value.is_null() ? "0" : json_string(to_json(value))) += ','; }
 
   void add_failure(const Span& span) {
-    out_ += span.is_failed ? "[" + quoted(span.error_class) + "," + quoted(span.error_message) + "]," : "0,";
+    out_ += span.is_failed
+                ? "[" + json_string(span.error_class) + "," + json_string(span.error_message) + "],"
+                : "0,";
   }
 
   void add_usage(const CallUsage& usage) {
@@ -125,7 +127,7 @@ class PageData {
 
   void add_path() {
     out_ += ",\"path\":[";
-    for (const PathStep& step : path_) {
+    for (const CriticalStep& step : path_) {
       separate();
       fmt::format_to(end(), "[{},{},{}]", step.span ? static_cast<std::ptrdiff_t>(*step.span) : -1,
                      step.start.count(), step.end.count());
@@ -157,7 +159,7 @@ class PageData {
   }
 
   const SpanList& list_;
-  std::vector<PathStep> path_;
+  std::vector<CriticalStep> path_;
   TextTable kinds_;
   TextTable devices_;
   TextTable instances_;

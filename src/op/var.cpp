@@ -179,8 +179,4 @@ Var<Value> merge(const Var<Value>& left, const Var<Value>& right) {
   return Var<Value>(VarData::merge(left.data(), right.data()));
 }
 
-Var<Value> merge(const Var<Value>& left, std::initializer_list<VarField> right) {
-  return merge(left, object(right));
-}
-
 }  // namespace ember

@@ -8,6 +8,7 @@
 #include <ember/model_operator.hpp>
 
 #include "stock/model_prompt.hpp"
+#include "stock/model_state.hpp"
 #include "stock/shared_completion.hpp"
 
 namespace ember::non {
@@ -119,6 +120,10 @@ void Ensemble::forward_async(Value inputs, Context context, Completion done) con
   } catch (...) {
     shared->fail(std::current_exception());
   }
+}
+
+std::string Ensemble::state_signature() const {
+  return model_state();
 }
 
 UniformEnsemble::UniformEnsemble(int num_units, std::string model, ModelParameters parameters,

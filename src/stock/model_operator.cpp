@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "stock/model_state.hpp"
 #include "stock/shared_completion.hpp"
 
 namespace ember {
@@ -19,6 +20,10 @@ void ModelOperator::forward_async(Value inputs, Context context, OperatorBase::C
   } catch (...) {
     outcome->fail(std::current_exception());
   }
+}
+
+std::string ModelOperator::state_signature() const {
+  return non::model_state();
 }
 
 }  // namespace ember

@@ -3,6 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <string>
+#include <thread>
+#include <vector>
+
 #include <ember/log.hpp>
 
 #include "exec/device_driver.hpp"

@@ -24,7 +24,7 @@ SpanList spans_of(std::vector<xcs::TraceRecord> records) {
 /// `name:start-end`, in microseconds.
 std::string text_of(const SpanList& list) {
   std::string text;
-  for (const PathStep& step : critical_path(list)) {
+  for (const CriticalStep& step : critical_path(list)) {
     if (!text.empty()) text += ' ';
     text += (step.span ? list.spans[*step.span].name : "-") + ":" +
             std::to_string(step.start.count() / 1000) + "-" + std::to_string(step.end.count() / 1000);
@@ -77,7 +77,7 @@ TEST(CriticalPath, is_without_gaps_and_covers_everything) {
     }
     const SpanList list = spans_of(records);
     Duration reached{};
-    for (const PathStep& step : critical_path(list)) {
+    for (const CriticalStep& step : critical_path(list)) {
       ASSERT_EQ(step.start, reached) << "seed " << seed;
       ASSERT_LT(step.start, step.end) << "seed " << seed;
       ASSERT_TRUE(step.span) << "seed " << seed;

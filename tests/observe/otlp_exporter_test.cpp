@@ -1,6 +1,7 @@
 // The exporter against collectors on loopback: those that work, refuse, stall, come back, or are not there.
 #include <gmock/gmock.h>
 
+#include <functional>
 #include <latch>
 #include <mutex>
 #include <set>

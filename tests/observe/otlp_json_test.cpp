@@ -78,6 +78,14 @@ TEST(OtlpJson, has_times_and_attributes_of_a_call) {
   EXPECT_EQ(span.attributes, expected);
 }
 
+TEST(OtlpJson, goes_by_the_label_and_names_the_operator_beside_it) {
+  auto call = traced_call(1, {}, "Ask");
+  EXPECT_EQ(span_of(call).attributes.count("ember.operator"), 0U);
+  call->label = "draft";
+  EXPECT_EQ(span_of(call).name, "draft");
+  EXPECT_EQ(span_of(call).attributes.at("ember.operator"), Value("Ask"));
+}
+
 TEST(OtlpJson, says_what_came_from_the_cache) {
   auto call = traced_call(1);
   EXPECT_EQ(span_of(call).attributes.count("ember.cached"), 0U);

@@ -20,7 +20,8 @@ function facts(span) {
   if (row[USAGE]) {
     const [calls, attempts, tokensIn, tokensOut, cost] = row[USAGE];
     facts.push(["Model calls", count(calls) + (attempts > calls ? ", " + count(attempts) + " attempts" : "")]);
-    facts.push(["Tokens", count(tokensIn) + " in, " + count(tokensOut) + " out"], ["Cost", dollars(cost)]);
+    facts.push(["Tokens", count(tokensIn) + " in, " + count(tokensOut) + " out"]);
+    if (cost) facts.push(["Cost", dollars(cost)]);
   }
   if (pathOf.has(span)) {
     const time = pathOf.get(span).reduce((sum, [start, end]) => sum + end - start, 0);

@@ -27,7 +27,8 @@ function layOut(by) {
     tops.get(keys[i]).push(i);
   });
   const order = [...tops.keys()];
-  if (by !== "row") order.sort((left, right) => left - right);
+  const byName = new Intl.Collator("en", { numeric: true });
+  if (by !== "row") order.sort((left, right) => byName.compare(label(left), label(right)));
   return place(order, tops, blocks, isInner, label, keys);
 }
 

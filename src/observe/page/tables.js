@@ -11,7 +11,7 @@ function showTotals() {
   if (totals.modelCalls) {
     card("Model calls", count(totals.modelCalls), count(totals.attempts) + " attempts");
     card("Tokens", count(totals.tokensIn + totals.tokensOut), count(totals.tokensIn) + " in, " + count(totals.tokensOut) + " out");
-    card("Cost", dollars(totals.cost));
+    if (totals.cost) card("Cost", dollars(totals.cost));
   }
   card("Calls at once", count(totals.peak) + " at most", digits(totals.mean) + " on average");
 }

@@ -288,12 +288,16 @@ function drawTimeline() {
   drawGrid(pen, height);
   pen.font = "11.5px system-ui, 'DejaVu Sans', sans-serif";
   pen.textBaseline = "middle";
-  let reached = -100;
-  for (let i = Math.max(bandAt(timelineBox.scrollTop + axisHeight), 0); i < view.bands.length; ++i) {
+  const first = Math.max(bandAt(timelineBox.scrollTop + axisHeight), 0);
+  for (let i = first; i < view.bands.length; ++i) {
     const band = view.bands[i];
     if (band.y - timelineBox.scrollTop > height) break;
     drawBand(pen, band, i, height);
-    reached = drawLabel(pen, band, reached);
+  }
+  // Labels may reach into the next bands, so they come last.
+  let reached = -100;
+  for (let i = first; i < view.bands.length && view.bands[i].y - timelineBox.scrollTop <= height; ++i) {
+    reached = drawLabel(pen, view.bands[i], reached);
   }
   drawAxis(pen);
   if (view.bands.length) return;
