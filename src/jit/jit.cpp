@@ -19,13 +19,15 @@ JitOperator& mutable_jit_operator_of(const OpReference& op) {
 }  // namespace
 
 struct StructuralJitPause::State {
-  State() : scope(Ambient::current().with(AmbientSlot::structural_jit, std::make_shared<const Paused>())) {}
-  AmbientScope scope;
+  State() : ambient(Ambient::current().with(AmbientSlot::structural_jit, std::make_shared<const Paused>())) {}
+  AmbientScope ambient;
 };
 
 StructuralJitPause::StructuralJitPause() : state_(std::make_unique<State>()) {}
 
-StructuralJitPause::~StructuralJitPause() = default;
+StructuralJitPause::~StructuralJitPause() {
+  end_user_scope(state_, "disable_structural_jit");
+}
 
 bool is_structural_jit_paused() noexcept {
   return Ambient::current().get<Paused>(AmbientSlot::structural_jit) != nullptr;
