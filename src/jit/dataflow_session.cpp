@@ -217,8 +217,9 @@ VarData DataflowSession::open_call(const OpReference& op, const std::vector<VarD
 VarData DataflowSession::make_call(const OpReference& op, std::vector<VarData> arguments) {
   CallPtr call = take_known(op, arguments);
   if (!call) {
-    call = add_call(op, std::move(arguments));
-    if (is_startable(*call)) start(call, true);
+    bool has_all_inputs = false;
+    call = add_call(op, std::move(arguments), has_all_inputs);
+    if (has_all_inputs) start(call, true);  // Else whoever brings the last one starts it.
   }
   Lock lock(mutex_);
   while (is_eager_ && call->state_ < State::finished && !fatal_) advance(lock, *call);
@@ -250,7 +251,8 @@ DataflowSession::CallPtr DataflowSession::take_known(const OpReference& op,
   return nullptr;
 }
 
-DataflowSession::CallPtr DataflowSession::add_call(const OpReference& op, std::vector<VarData> arguments) {
+DataflowSession::CallPtr DataflowSession::add_call(const OpReference& op, std::vector<VarData> arguments,
+                                                   bool& has_all_inputs) {
   std::vector<const PendingCall*> inside;
   for (const VarData& argument : arguments) collect_pending(argument, inside);
   const auto call = std::make_shared<PendingCall>(weak_from_this(), op, std::move(arguments));
@@ -263,12 +265,8 @@ DataflowSession::CallPtr DataflowSession::add_call(const OpReference& op, std::v
     const_cast<PendingCall*>(other)->dependents_.push_back(call);
     ++call->missing_;
   }
+  has_all_inputs = call->missing_ == 0;
   return call;
-}
-
-bool DataflowSession::is_startable(const PendingCall& call) {
-  const Lock lock(mutex_);
-  return call.state_ == State::waiting && call.missing_ == 0;
 }
 
 void DataflowSession::note_derived(const VarData& derived) {

@@ -71,13 +71,12 @@ class DataflowSession final : public Interpreter, public std::enable_shared_from
   VarData outcome_of_known(const CallPtr& call);
   static VarData call_from_elsewhere(const OpReference& op, const std::vector<VarData>& arguments);
   CallPtr take_known(const OpReference& op, const std::vector<VarData>& arguments);
-  CallPtr add_call(const OpReference& op, std::vector<VarData> arguments);
+  CallPtr add_call(const OpReference& op, std::vector<VarData> arguments, bool& has_all_inputs);
   void add_known(const KnownOutcome& known);
 
   // Starting and ending calls.
   /// `may_start_here`: calls that do not block need not wait for another thread.
   void start(const CallPtr& call, bool may_start_here);
-  [[nodiscard]] bool is_startable(const PendingCall& call);
   void start_async(const CallPtr& call);
   void run_here(const CallPtr& call);
   void submit_helpers(Lock& lock);
