@@ -46,6 +46,9 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   /// True when equal inputs always give equal outputs and nothing else happens: then the engine may merge
   /// equal calls.
   [[nodiscard]] virtual bool is_pure() const { return false; }
+  /// Text that changes whenever the composition does, for composites that are not always the same: a plan
+  /// made under another text is made anew.
+  [[nodiscard]] virtual std::string structure_signature() const { return {}; }
   /// True when equal inputs are meant to give different outputs: then results are never remembered, whatever
   /// the options say.
   [[nodiscard]] virtual bool is_stochastic() const { return false; }

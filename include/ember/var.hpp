@@ -68,6 +68,8 @@ class VarData {
   [[nodiscard]] bool has(std::string_view field) const;
   /// The interpreter that the first source inside belongs to, or null when concrete.
   [[nodiscard]] Interpreter* interpreter() const noexcept;
+  /// The first source inside, or null when concrete.
+  [[nodiscard]] const VarSource* source() const noexcept;
 
  private:
   explicit VarData(Expression expression);
@@ -90,6 +92,9 @@ class VarSource {
   }
   /// The interpreter that records or runs calls with this value; null when it is gone.
   [[nodiscard]] virtual Interpreter* interpreter() const noexcept = 0;
+  /// Tells that `derived`, a part or a merge, was made from this value. Plain execution looks it up at once,
+  /// and fails there when it does not exist.
+  virtual void note_derived(const VarData& derived) const { (void)derived; }
 };
 
 template <class T = Value>

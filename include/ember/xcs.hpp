@@ -10,6 +10,7 @@
 #include <ember/execution_metrics.hpp>
 #include <ember/execution_options.hpp>
 #include <ember/graph.hpp>
+#include <ember/jit.hpp>
 #include <ember/op.hpp>
 #include <ember/program.hpp>
 #include <ember/result_cache.hpp>

@@ -19,6 +19,7 @@ enum class AmbientSlot : std::size_t {
   model_parameters,
   calls,
   span,
+  structural_jit,
   count
 };
 

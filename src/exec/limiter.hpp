@@ -68,4 +68,9 @@ class Limiter {
   std::size_t used_ = 0;
 };
 
+/// The limiter that work inherits, as the ambient settings hold it.
+struct InheritedLimiter {
+  std::shared_ptr<Limiter> limiter;
+};
+
 }  // namespace ember::xcs

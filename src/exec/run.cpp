@@ -150,6 +150,20 @@ void Run::start() {
   submit_helpers(lock, 1);
 }
 
+void Run::leave_permit() {
+  SuspendedPermit().leave_open();
+}
+
+void Run::start_here() {
+  leave_permit();
+  watch_for_end();
+  {
+    const Lock lock(mutex_);
+    ++helpers_asked_;
+  }
+  work();
+}
+
 void Run::release() noexcept {
   if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
 }

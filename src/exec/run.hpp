@@ -54,6 +54,13 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   void run_to_end();
   /// Starts and returns; `on_over` follows.
   void start();
+  /// Starts what can start on the calling thread and returns; `on_over` follows, maybe on this thread. For
+  /// nodes that do not block.
+  void start_here();
+
+  /// Gives the permit of the node that this thread executes to others, for good: the node only waits from now
+  /// on.
+  static void leave_permit();
 
   /// The outcome, once over. Throws the error of the run when there is one.
   [[nodiscard]] Results results() const;
@@ -62,6 +69,13 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   void publish() const;
   /// The first failure as the operator threw it, or null.
   [[nodiscard]] std::exception_ptr first_raw_error() const;
+  /// What each node came to so far; both empty for a node that has not ended.
+  struct NodeOutcome {
+    std::optional<Value> output;
+    /// As the operator threw it.
+    std::exception_ptr error;
+  };
+  [[nodiscard]] std::vector<NodeOutcome> node_outcomes() const;
   /// What was measured, once over; null unless `collect_metrics` is on.
   [[nodiscard]] std::shared_ptr<const ExecutionMetrics> metrics() const;
   /// What was recorded, once over; null unless this run is the outermost one under `trace_execution`.

@@ -68,6 +68,16 @@ std::exception_ptr Run::first_raw_error() const {
   return first == errors_.end() ? nullptr : first->second;
 }
 
+std::vector<Run::NodeOutcome> Run::node_outcomes() const {
+  const Lock lock(mutex_);
+  std::vector<NodeOutcome> outcomes(plan_->size());
+  for (std::uint32_t node = 0; node < plan_->size(); ++node) {
+    if (phases_[node] == Phase::finished) outcomes[node].output = outputs_[node];
+  }
+  for (const auto& [node, error] : errors_) outcomes[node].error = error;
+  return outcomes;
+}
+
 std::exception_ptr Run::error_of_run() const {
   const double given = to_seconds(deadline_ - start_);
   if (end_ == End::timed_out) {

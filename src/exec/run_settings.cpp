@@ -10,10 +10,6 @@
 namespace ember::xcs {
 namespace {
 
-struct InheritedLimiter {
-  std::shared_ptr<Limiter> limiter;
-};
-
 /// The bound that options and scheduler set together.
 std::optional<int> workers_of(const ExecutionOptions& options) {
   if (!options.scheduler || !options.scheduler->max_workers()) return options.max_workers;

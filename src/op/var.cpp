@@ -56,6 +56,12 @@ Value read_expression(const Expression& expression) {
   return {};
 }
 
+/// Tells the source of an expression that it was made.
+VarData noted(VarData derived) {
+  if (const VarSource* source = derived.source()) source->note_derived(derived);
+  return derived;
+}
+
 std::vector<std::pair<std::string, VarData>> named_parts(std::initializer_list<VarField> fields) {
   std::vector<std::pair<std::string, VarData>> parts;
   for (const VarField& field : fields) parts.emplace_back(std::string(field.key), field.data);
@@ -95,7 +101,7 @@ VarData VarData::merge(VarData left, VarData right) {
   expression.parts.emplace_back(std::string(), std::move(left));
   expression.parts.emplace_back(std::string(), std::move(right));
   if (is_all_concrete(expression.parts)) return read_expression(expression);
-  return VarData(std::move(expression));
+  return noted(VarData(std::move(expression)));
 }
 
 Value VarData::get() const {
@@ -107,11 +113,11 @@ VarData VarData::at(PathStep step) const {
   if (expression_->form == Expression::Form::source) {
     Expression part = *expression_;
     part.path.push_back(std::move(step));
-    return VarData(std::move(part));
+    return noted(VarData(std::move(part)));
   }
   if (const VarData* part = part_of(*expression_, step)) return *part;
-  return VarData(
-      Expression{Expression::Form::projection, nullptr, {std::move(step)}, {{std::string(), *this}}});
+  return noted(VarData(
+      Expression{Expression::Form::projection, nullptr, {std::move(step)}, {{std::string(), *this}}}));
 }
 
 std::size_t VarData::size() const {
@@ -145,6 +151,15 @@ Interpreter* VarData::interpreter() const noexcept {
   if (expression_->source) return expression_->source->interpreter();
   for (const auto& [name, part] : expression_->parts) {
     if (Interpreter* found = part.interpreter()) return found;
+  }
+  return nullptr;
+}
+
+const VarSource* VarData::source() const noexcept {
+  if (!expression_) return nullptr;
+  if (expression_->source) return expression_->source.get();
+  for (const auto& [name, part] : expression_->parts) {
+    if (const VarSource* found = part.source()) return found;
   }
   return nullptr;
 }

@@ -1,0 +1,119 @@
+// What does jit save, and what does it cost? Calls that wait and overlap on the first call, the price of a
+// jitted call of trivial operators beside plain calls and oneTBB's flow graph, and the price of recording.
+//   jit_bench [--rounds N]
+#include <malloc.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include <ember/jit.hpp>
+#include <ember/runtime.hpp>
+
+#include "flow_graph.hpp"
+#include "interleaved.hpp"
+#include "support/graphs.hpp"
+
+namespace {
+
+using namespace ember;
+using bench::Contender;
+
+Op<> small_op() {
+  return op("small", [](const Value& input) -> Value {
+    std::int64_t sum = 1;
+    if (input.is_integer()) {
+      sum += input.integer();
+    } else if (input.is_list()) {
+      for (const Value& item : input.items()) sum += item.integer();
+    }
+    return sum;
+  });
+}
+
+class Waits final : public Operator<> {
+ public:
+  void forward_async(Value inputs, Context context, Completion done) const override {
+    auto shared = std::make_shared<Completion>(std::move(done));
+    const TimePoint when = context.clock()->now() + std::chrono::milliseconds(100);
+    context.clock()->call_at(when, [shared, inputs = std::move(inputs)] { (*shared)(inputs); });
+  }
+};
+
+Op<> chain_of(std::size_t length) {
+  return op("chain", [length, step = small_op()](Var<> in) {
+    Var<> value = in;
+    for (std::size_t i = 0; i < length; ++i) value = step(value);
+    return value;
+  });
+}
+
+Op<> panel_of(std::size_t width, const Op<>& member, const Op<>& judge) {
+  return op("panel", [=](Var<> in) {
+    std::vector<Var<>> answers;
+    for (std::size_t i = 0; i < width; ++i) answers.push_back(member(in));
+    return judge(list_of(answers));
+  });
+}
+
+void report_first_call(std::size_t rounds) {
+  for (const char* mode : {"structural", "enhanced"}) {
+    std::vector<double> wall;
+    for (std::size_t round = 0; round < rounds; ++round) {
+      const auto fast = xcs::jit(panel_of(5, Waits(), Waits()), {.mode = mode});
+      wall.push_back(bench::time_runs({mode, [&] { (void)fast(1); }}, 1).wall / 1e6);
+    }
+    const double middle = bench::median(wall);
+    std::printf("five calls of 100 ms and a judge, first call, %s: %.2f ms, %.3f of the ideal 200 ms\n", mode,
+                middle, middle / 200);
+  }
+}
+
+void report_call_cost(std::size_t rounds) {
+  testing::GraphShape join{6};
+  for (std::size_t i = 0; i < 5; ++i) join.edges.emplace_back(i, 5);
+  const Op<> chain = chain_of(3);
+  const Op<> panel = panel_of(5, small_op(), small_op());
+  bench::FlowGraph flow_chain(testing::chain(3), [](std::size_t) {});
+  bench::FlowGraph flow_panel(join, [](std::size_t) {});
+  std::vector<Contender> contenders;
+  const auto add = [&](const std::string& name, const Op<>& called) {
+    contenders.push_back({name, [called] { (void)called(1); }});
+  };
+  add("three-node chain, plain", chain);
+  add("three-node chain, jit", xcs::jit(chain));
+  add("three-node chain, jit enhanced", xcs::jit(chain, {.mode = "enhanced"}));
+  contenders.push_back({"three-node chain, flow graph", [&] { flow_chain.run(); }});
+  add("fan-out of five and join, plain", panel);
+  add("fan-out of five and join, jit", xcs::jit(panel));
+  add("fan-out of five and join, jit enhanced", xcs::jit(panel, {.mode = "enhanced"}));
+  contenders.push_back({"fan-out of five and join, flow graph", [&] { flow_panel.run(); }});
+  const auto timings = bench::time_interleaved(contenders, rounds, std::chrono::milliseconds(3));
+  for (std::size_t i = 0; i < contenders.size(); ++i) {
+    std::printf("%s: %.0f ns CPU, %.0f ns wall a call\n", contenders[i].name.c_str(), timings[i].cpu,
+                timings[i].wall);
+  }
+}
+
+void report_recording() {
+  constexpr std::size_t nodes = 100'000;
+  const std::size_t before = mallinfo2().uordblks;
+  const auto fast = xcs::jit(chain_of(nodes), {.sample_input = Value(1)});
+  const double bytes = static_cast<double>(mallinfo2().uordblks - before);
+  const xcs::JitStats stats = xcs::get_jit_stats(fast);
+  std::printf("recording and compiling %zu nodes: %.3f s, %.2f us a node, %.0f bytes a node\n", nodes,
+              stats.compilation_time, stats.compilation_time * 1e6 / nodes, bytes / nodes);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  std::size_t rounds = 15;
+  for (int i = 1; i + 1 < count; i += 2) {
+    if (std::string(arguments[i]) == "--rounds") rounds = std::strtoul(arguments[i + 1], nullptr, 10);
+  }
+  report_first_call(std::min<std::size_t>(rounds, 5));
+  report_call_cost(rounds);
+  report_recording();
+}

@@ -1,0 +1,33 @@
+// DataflowUnit: a nested composite as one call whose own parts overlap.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <ember/op.hpp>
+
+namespace ember::xcs {
+
+class CompositeTable;
+
+class DataflowUnit final : public OperatorBase {
+ public:
+  explicit DataflowUnit(std::shared_ptr<const OperatorBase> target);
+  static std::shared_ptr<const OperatorBase> make(std::shared_ptr<const OperatorBase> target);
+
+  [[nodiscard]] const std::shared_ptr<const OperatorBase>& target() const noexcept { return target_; }
+  [[nodiscard]] std::string name() const override { return target_->name(); }
+  [[nodiscard]] bool is_pure() const override { return target_->is_pure(); }
+  [[nodiscard]] bool is_stochastic() const override { return target_->is_stochastic(); }
+  [[nodiscard]] bool prefers_gpu() const override { return target_->prefers_gpu(); }
+  [[nodiscard]] std::string state_signature() const override { return target_->state_signature(); }
+  [[nodiscard]] const Specification* specification() const override { return target_->specification(); }
+  [[nodiscard]] std::size_t arity() const noexcept override { return target_->arity(); }
+  [[nodiscard]] Value call(const Value& arguments) const override;
+
+ private:
+  std::shared_ptr<const OperatorBase> target_;
+  std::shared_ptr<CompositeTable> table_;
+};
+
+}  // namespace ember::xcs

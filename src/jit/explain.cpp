@@ -1,0 +1,164 @@
+// What jitted operators say about themselves.
+#include <algorithm>
+#include <string>
+
+#include <ember/error.hpp>
+
+#include "jit/jit_operator.hpp"
+
+namespace ember::xcs {
+namespace {
+
+std::string_view name_of(CompiledPlan::Way way) {
+  switch (way) {
+    case CompiledPlan::Way::direct:
+      return "direct";
+    case CompiledPlan::Way::structural:
+      return "structural";
+    case CompiledPlan::Way::enhanced:
+      return "enhanced";
+    case CompiledPlan::Way::trace:
+      return "trace";
+  }
+  return {};
+}
+
+std::string plural(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+/// `judge <- [ask, ask_2], $input.text`
+std::string plan_text(const Plan& plan) {
+  std::string text;
+  for (std::size_t node = 0; node < plan.size(); ++node) {
+    const InputRecipe& recipe = plan.recipe(node);
+    const auto name = [&](std::size_t number) { return plan.id(number); };
+    std::string input = "$input";
+    if (recipe.form == InputRecipe::Form::whole_output) input = plan.id(recipe.node);
+    if (recipe.form == InputRecipe::Form::binding) input = to_string(recipe.binding, name);
+    text += "    " + plan.id(node) + " = " + plan.reference(node).name() + "(" + input + ")\n";
+  }
+  return text;
+}
+
+std::string facts_text(const RecordedPlan& recorded) {
+  std::string text;
+  for (const StructureFact& fact : recorded.facts) {
+    text += "    `" + place_of(fact) + "`";
+    if (fact.question == StructureFact::Question::size) {
+      text += ": " + plural(fact.answer, "item") + "\n";
+    } else {
+      text += (fact.answer ? " has" : " lacks") + std::string(" a field `") + fact.field + "`\n";
+    }
+  }
+  return text;
+}
+
+std::string reads_text(const std::vector<DataRead>& reads, const std::string& root) {
+  std::string text;
+  for (const DataRead& read : reads) {
+    text +=
+        "    in `" + root + (read.composite.empty() ? "" : "." + read.composite) + "`: " + read.what + "\n";
+  }
+  return text;
+}
+
+/// What recording an operator without any input tells.
+struct Probe {
+  bool is_recordable = true;
+  std::size_t calls = 0;
+  std::vector<DataRead> reads;
+  std::string failure;
+};
+
+Probe probe(const OpReference& op) {
+  Probe probe;
+  if (!op.target->is_composite()) return probe;
+  const auto recorder = std::make_shared<PlanRecorder>(std::make_shared<CompositeTable>(true), nullptr);
+  try {
+    const InterpreterScope scope(recorder);
+    (void)op.target->call_symbolic(recorder->inputs(op.target->arity()));
+  } catch (...) {
+    probe.is_recordable = false;
+    probe.failure = message_of(std::current_exception());
+  }
+  recorder->finish();
+  probe.reads = recorder->reads();
+  probe.calls = recorder->size();
+  if (!probe.reads.empty()) probe.is_recordable = false;
+  return probe;
+}
+
+Value entry(double score, std::string rationale, Value features) {
+  return {{"score", score}, {"rationale", std::move(rationale)}, {"features", std::move(features)}};
+}
+
+}  // namespace
+
+JitStats JitOperator::stats() const {
+  JitStats stats = metrics_.stats();
+  stats.cache_size = cache_.capacity();
+  stats.cached_plans = cache_.size();
+  Compiled latest = cache_.latest();
+  if (!latest) {
+    const std::lock_guard lock(last_mutex_);
+    latest = last_;
+  }
+  if (latest) stats.strategy = name_of(latest->way);
+  return stats;
+}
+
+std::string JitOperator::explain() const {
+  const std::string root = target_.name();
+  std::string text =
+      "jit of '" + root + "', mode " + options_.mode + ", " + options_.execution_strategy + " execution\n";
+  Compiled compiled = cache_.latest();
+  std::string miss_reason;
+  {
+    const std::lock_guard lock(last_mutex_);
+    if (!compiled) compiled = last_;
+    miss_reason = last_miss_reason_;
+  }
+  if (!compiled) return text + "  it was not called yet\n";
+  text += "  chosen: " + std::string(name_of(compiled->way)) + ", because " + compiled->reason + "\n";
+  if (!compiled->reads.empty()) text += "  forward looks at data:\n" + reads_text(compiled->reads, root);
+  if (compiled->way == CompiledPlan::Way::structural) {
+    const Plan& plan = *compiled->recorded.plan;
+    text += "  plan: " + plural(plan.size(), "call") + ", " + plural(plan.depth(), "level") + ", up to " +
+            std::to_string(plan.width()) + " at once\n";
+    if (options_.trace_level != "minimal") text += plan_text(plan);
+    if (!compiled->recorded.facts.empty()) {
+      text += "  holds for inputs in which\n" + facts_text(compiled->recorded);
+    }
+  }
+  if (options_.trace_level == "verbose") text += "  input: " + structure_text(compiled->structure) + "\n";
+  if (!miss_reason.empty()) text += "  last compiled because " + miss_reason + "\n";
+  const JitStats numbers = stats();
+  return text + "  " + plural(numbers.execution_count, "call") + ", " + plural(numbers.cache_hits, "hit") +
+         ", " + std::to_string(numbers.cache_misses) + (numbers.cache_misses == 1 ? " miss" : " misses") +
+         ", " + std::to_string(numbers.cached_plans) + " of " + plural(numbers.cache_size, "plan") +
+         " kept\n";
+}
+
+Value explain_jit_selection(const OpReference& op) {
+  if (!op.target) throw_empty_op();
+  const auto* jitted = dynamic_cast<const JitOperator*>(op.target.get());
+  const OpReference& target = jitted ? jitted->target() : op;
+  const Probe found = probe(target);
+  const bool is_composite = target.target->is_composite();
+  const Value features = {{"is_composite", is_composite},
+                          {"parts", static_cast<std::int64_t>(target.target->children().size())},
+                          {"recorded_calls", static_cast<std::int64_t>(found.calls)},
+                          {"data_reads", static_cast<std::int64_t>(found.reads.size())}};
+  std::string structural = "forward reads no data: its calls are known before it runs";
+  if (!is_composite) structural = "an operator without parts: there is nothing to overlap";
+  if (!found.reads.empty()) structural = "forward looks at " + found.reads.front().what;
+  if (found.reads.empty() && !found.failure.empty())
+    structural = "forward fails while it is recorded: " + found.failure;
+  return {{"trace", entry(0.25, "chosen only when it is asked for", features)},
+          {"structural", entry(found.is_recordable ? 1.0 : 0.0, structural, features)},
+          {"enhanced", entry(0.5, "always possible: forward runs on every call", features)},
+          {"selected", found.is_recordable ? "structural" : "enhanced"}};
+}
+
+}  // namespace ember::xcs

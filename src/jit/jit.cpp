@@ -1,0 +1,81 @@
+// The public functions of jit, on typeless operators.
+#include <ember/jit.hpp>
+
+#include <ember/error.hpp>
+
+#include "base/ambient.hpp"
+#include "jit/jit_operator.hpp"
+
+namespace ember::xcs {
+namespace {
+
+struct Paused {};
+
+JitOperator& mutable_jit_operator_of(const OpReference& op) {
+  // Its switches are no part of what the operator does.
+  return const_cast<JitOperator&>(jit_operator_of(op));
+}
+
+}  // namespace
+
+struct StructuralJitPause::State {
+  State() : ambient(Ambient::current().with(AmbientSlot::structural_jit, std::make_shared<const Paused>())) {}
+  AmbientScope ambient;
+};
+
+StructuralJitPause::StructuralJitPause() : state_(std::make_unique<State>()) {}
+
+StructuralJitPause::~StructuralJitPause() {
+  end_user_scope(state_, "disable_structural_jit");
+}
+
+bool is_structural_jit_paused() noexcept {
+  return Ambient::current().get<Paused>(AmbientSlot::structural_jit) != nullptr;
+}
+
+JitTransform::JitTransform(JITOptions options, bool is_structural_jit)
+    : options_(std::move(options)), is_structural_jit_(is_structural_jit) {
+  options_.validate();
+}
+
+OpReference jit_reference(const OpReference& target, const JITOptions& options, bool is_structural_jit) {
+  std::shared_ptr<JitOperator> made;
+  if (!target.target->is_composite() && target.target->is_async()) {
+    auto waiting = std::make_shared<JitAsyncOperator>(target, options, is_structural_jit);
+    (void)share_operator(waiting);
+    made = std::move(waiting);
+  } else {
+    made = std::make_shared<JitOperator>(target, options, is_structural_jit);
+    (void)share_operator(made);
+  }
+  made->compile_sample();
+  return {std::move(made), target.label};
+}
+
+const JitOperator& jit_operator_of(const OpReference& op) {
+  if (!op.target) throw_empty_op();
+  if (const auto* found = dynamic_cast<const JitOperator*>(op.target.get())) return *found;
+  throw InvalidArgumentError("operator '" + op.name() + "' was not made by jit or structural_jit");
+}
+
+JitStats get_jit_stats(const OpReference& op) {
+  return jit_operator_of(op).stats();
+}
+
+std::string explain(const OpReference& op) {
+  return jit_operator_of(op).explain();
+}
+
+void disable_jit(const OpReference& op) {
+  mutable_jit_operator_of(op).set_enabled(false);
+}
+
+void enable_jit(const OpReference& op) {
+  mutable_jit_operator_of(op).set_enabled(true);
+}
+
+void clear_graph_cache(const OpReference& op) {
+  mutable_jit_operator_of(op).clear_plans();
+}
+
+}  // namespace ember::xcs

@@ -1,0 +1,237 @@
+#include "jit/jit_operator.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <ember/error.hpp>
+#include <ember/log.hpp>
+
+#include "exec/limiter.hpp"
+#include "jit/plan_runner.hpp"
+#include "op/interpreter.hpp"
+
+namespace ember::xcs {
+namespace {
+
+/// Bounds the calls of a jitted operator, for both ways of running it.
+Ambient with_limit(const Ambient& ambient, int workers) {
+  const auto* inherited = ambient.get<InheritedLimiter>(AmbientSlot::limiter);
+  std::shared_ptr<Limiter> outer = inherited ? inherited->limiter : nullptr;
+  if (outer && outer->capacity() <= static_cast<std::size_t>(workers)) return ambient;
+  auto limiter = std::make_shared<Limiter>(static_cast<std::size_t>(workers), std::move(outer));
+  return ambient.with(AmbientSlot::limiter,
+                      std::make_shared<const InheritedLimiter>(InheritedLimiter{std::move(limiter)}));
+}
+
+/// Hands an outcome on and counts the call.
+class TimedCompletion final : public CompletionSink {
+ public:
+  TimedCompletion(std::shared_ptr<const OperatorBase> owner, JitMetrics& metrics, CompletionCallback done)
+      : owner_(std::move(owner)), done_(std::move(done)) {
+    timer_.emplace(metrics);
+  }
+  void complete(std::size_t, Value value, std::exception_ptr error) noexcept override {
+    timer_.reset();
+    if (error) {
+      done_.fail(std::move(error));
+    } else {
+      done_(std::move(value));
+    }
+  }
+  void retain() noexcept override {}
+  void release() noexcept override { delete this; }
+
+ private:
+  const std::shared_ptr<const OperatorBase> owner_;
+  std::optional<ExecutionTimer> timer_;
+  CompletionCallback done_;
+};
+
+}  // namespace
+
+JitOperator::JitOperator(OpReference target, JITOptions options, bool is_structural_jit)
+    : target_(std::move(target)),
+      options_(std::move(options)),
+      mode_(jit_mode_of(options_.mode)),
+      strategy_(jit_strategy_of(options_.execution_strategy)),
+      is_structural_jit_(is_structural_jit || mode_ == JitMode::structural),
+      table_(std::make_shared<CompositeTable>(options_.recursive)),
+      cache_(static_cast<std::size_t>(options_.cache_size)) {}
+
+bool JitOperator::runs_plainly() const noexcept {
+  return !is_enabled_.load(std::memory_order_relaxed) || (is_structural_jit_ && is_structural_jit_paused());
+}
+
+Value JitOperator::call(const Value& arguments) const {
+  if (runs_plainly()) return target_.target->call(arguments);
+  const ExecutionTimer timer(metrics_);
+  const Compiled compiled = compiled_for(arguments);
+  return run(*compiled, arguments);
+}
+
+void JitOperator::compile_sample() {
+  if (!options_.sample_input) return;
+  try {
+    cache_.keep(compile(key_of(*options_.sample_input), *options_.sample_input));
+  } catch (const CompilationError&) {
+    throw;
+  } catch (...) {  // The error of a call with this input: it belongs to that call.
+    cache_.clear();
+  }
+}
+
+PlanKey JitOperator::key_of(const Value& arguments) const {
+  PlanKey key;
+  if (options_.cache_key_fn) {
+    key.custom = options_.cache_key_fn(arguments);
+    key.hash = std::hash<std::string>()(key.custom);
+  } else {
+    key.hash = structure_hash(arguments);
+  }
+  key.signature = target_.target->structure_signature();
+  return key;
+}
+
+JitOperator::Compiled JitOperator::compiled_for(const Value& arguments) const {
+  PlanKey key = key_of(arguments);
+  if (!options_.force_trace) {
+    if (Compiled found = cache_.find(key, arguments)) {
+      metrics_.count_hit();
+      return found;
+    }
+  }
+  if (options_.force_trace) {
+    metrics_.count_miss();
+    Compiled made = compile(std::move(key), arguments);
+    note_last(made, "force_trace compiles on every call");
+    return made;
+  }
+  std::string reason;
+  bool was_compiled = false;
+  const auto make = [&] {
+    metrics_.count_miss();
+    reason = cache_.reason_for_miss(key, arguments);
+    return compile(key, arguments);
+  };
+  Compiled compiled = cache_.get_or_compile(key, arguments, make, was_compiled);
+  if (!was_compiled) metrics_.count_hit();
+  if (was_compiled) note_last(compiled, std::move(reason));
+  return compiled;
+}
+
+void JitOperator::note_last(const Compiled& compiled, std::string miss_reason) const {
+  const std::lock_guard lock(last_mutex_);
+  last_ = compiled;
+  last_miss_reason_ = std::move(miss_reason);
+}
+
+JitOperator::Compiled JitOperator::compile(PlanKey key, const Value& arguments) const {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto compiled = std::make_shared<CompiledPlan>();
+  compiled->key = std::move(key);
+  compiled->structure = structure_of(arguments);
+  std::uint64_t tracing_time = 0;
+  if (!target_.target->is_composite()) {
+    compiled->way = CompiledPlan::Way::direct;
+    compiled->reason = "it has no parts that could overlap";
+  } else if (mode_ == JitMode::enhanced) {
+    compiled->way = CompiledPlan::Way::enhanced;
+    compiled->reason = "the mode asks for it";
+  } else if (mode_ == JitMode::trace) {
+    compiled->way = CompiledPlan::Way::trace;
+    compiled->reason = "the mode asks for it";
+  } else {
+    record(*compiled, arguments, tracing_time);
+  }
+  const auto took = std::chrono::steady_clock::now() - begin;
+  metrics_.count_compilation(static_cast<std::uint64_t>(took.count()), tracing_time);
+  return compiled;
+}
+
+void JitOperator::record(CompiledPlan& compiled, const Value& arguments, std::uint64_t& tracing_time) const {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto recorder = std::make_shared<PlanRecorder>(table_, &arguments);
+  compiled.way = CompiledPlan::Way::structural;
+  try {
+    const InterpreterScope scope(recorder);
+    const VarData answer = target_.target->call_symbolic(recorder->inputs(arity()));
+    if (recorder->reads().empty()) compiled.recorded = recorder->compile(answer);
+    compiled.reason = "forward reads no data";
+  } catch (...) {
+    recorder->finish();
+    if (recorder->is_untouched()) throw;  // So does plain execution, before any call.
+    compiled.way = CompiledPlan::Way::enhanced;
+    compiled.reason = "forward fails while it is recorded: " + message_of(std::current_exception());
+  }
+  recorder->finish();
+  tracing_time = static_cast<std::uint64_t>((std::chrono::steady_clock::now() - begin).count());
+  if (!recorder->reads().empty()) {
+    compiled.way = CompiledPlan::Way::enhanced;
+    compiled.reads = recorder->reads();
+    compiled.reason = "forward looks at " + compiled.reads.front().what;
+    compiled.recorded = {};
+  }
+  if (compiled.way == CompiledPlan::Way::enhanced) fall_back(compiled);
+}
+
+void JitOperator::fall_back(CompiledPlan& compiled) const {
+  if (mode_ != JitMode::structural && options_.fallback) return;
+  if (mode_ != JitMode::structural && !compiled.reads.empty()) return;
+  const std::string message = "jit of '" + target_.name() + "' can not be structural: " + compiled.reason;
+  if (!options_.fallback) throw CompilationError(message);
+  if (!was_warned_.exchange(true)) log(LogLevel::warning, message + "; it runs in the enhanced way");
+}
+
+bool JitOperator::is_sequential(const CompiledPlan& compiled, const ExecutionOptions& options) const {
+  if (!options.is_parallel() || strategy_ == JitStrategy::sequential) return true;
+  if (options_.max_workers == 1) return true;
+  if (strategy_ == JitStrategy::parallel || compiled.way != CompiledPlan::Way::structural) return false;
+  const Plan& plan = *compiled.recorded.plan;
+  return plan.size() < static_cast<std::size_t>(options_.parallel_threshold) || plan.width() < 2;
+}
+
+Value JitOperator::run(const CompiledPlan& compiled, const Value& arguments) const {
+  if (compiled.way == CompiledPlan::Way::direct) return target_.target->call(arguments);
+  const EffectiveOptions settings = effective_options({});
+  const bool is_one_by_one = is_sequential(compiled, *settings.options);
+  std::optional<int> workers = settings.options->max_workers;
+  if (options_.max_workers)
+    workers = workers ? std::min(*workers, *options_.max_workers) : *options_.max_workers;
+  std::optional<AmbientScope> limit;
+  if (workers && *workers > 1) limit.emplace(with_limit(Ambient::current(), *workers));
+  if (compiled.way == CompiledPlan::Way::structural) {
+    const PlanRequest request{target_.target.get(), &compiled, table_, settings, is_one_by_one};
+    return run_compiled(request, arguments);
+  }
+  return run_forward(compiled, arguments, settings, is_one_by_one);
+}
+
+Value JitOperator::run_forward(const CompiledPlan& compiled, const Value& arguments,
+                               const EffectiveOptions& settings, bool is_one_by_one) const {
+  if (is_one_by_one) return target_.target->call(arguments);
+  const bool is_observed = compiled.way == CompiledPlan::Way::trace && !compiled.was_observed.exchange(true);
+  auto options = settings.options;
+  if (!*options->fail_fast) {
+    auto own = std::make_shared<ExecutionOptions>(*options);
+    own->fail_fast = true;
+    options = std::move(own);
+  }
+  return run_dataflow({target_.target.get(), arguments, table_, std::move(options), {}, is_observed});
+}
+
+void JitAsyncOperator::forward_async(Value inputs, Context context, Completion done) const {
+  if (!runs_plainly()) {
+    (void)compiled_for(inputs);
+    auto* timed = new TimedCompletion(shared_from_this(), metrics(), std::move(done));
+    done = CompletionCallback(*timed, 0);
+  }
+  DroppedCompletion dropped(done);
+  try {
+    target().target->forward_async(std::move(inputs), std::move(context), std::move(done));
+  } catch (...) {
+    dropped.fail(std::current_exception());
+  }
+}
+
+}  // namespace ember::xcs

@@ -1,0 +1,107 @@
+// PlanRecorder: writes down what a composite does, with nested composites laid open, without calling
+// anything.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <ember/binding.hpp>
+
+#include "graph/plan.hpp"
+#include "jit/composite_table.hpp"
+#include "jit/input_structure.hpp"
+#include "op/interpreter.hpp"
+
+namespace ember::xcs {
+
+/// A composite as a plan, for every input that answers `facts` in the same way.
+struct RecordedPlan {
+  std::shared_ptr<const Plan> plan;
+  Binding answer;
+  /// Look-ups that nothing else makes. Plain execution fails when one of them does.
+  std::vector<Binding> checks;
+  std::vector<StructureFact> facts;
+};
+
+/// A place where `forward` asked for what is not there while recording.
+struct DataRead {
+  /// The composites around it: `pipeline.panel`.
+  std::string composite;
+  /// `the data of 'classify.kind'`.
+  std::string what;
+};
+
+class PlanRecorder final : public Interpreter, public std::enable_shared_from_this<PlanRecorder> {
+ public:
+  /// `example` answers questions about the structure of the input; null: nothing is known of it. Lifetime of
+  /// the example: that of the recording.
+  PlanRecorder(std::shared_ptr<CompositeTable> table, const Value* example)
+      : table_(std::move(table)), example_(example), thread_(std::this_thread::get_id()) {}
+
+  Value call(const OpReference& op, const Value& arguments) override;
+  VarData call(const OpReference& op, std::vector<VarData> arguments) override;
+  [[nodiscard]] bool is_recording() const noexcept override { return !is_finished_; }
+
+  /// The arguments of the recorded composite.
+  [[nodiscard]] std::vector<VarData> inputs(std::size_t arity);
+  /// Compiles what was recorded.
+  [[nodiscard]] RecordedPlan compile(const VarData& answer);
+  void finish() noexcept { is_finished_ = true; }
+
+  /// What forward asked for in vain; a recording with any of these is void, whatever forward made of the
+  /// error.
+  [[nodiscard]] const std::vector<DataRead>& reads() const noexcept { return reads_; }
+  /// Number of calls written down so far.
+  [[nodiscard]] std::size_t size() const noexcept { return steps_.size(); }
+  /// True while forward has done nothing that could fail in plain execution.
+  [[nodiscard]] bool is_untouched() const noexcept {
+    return steps_.empty() && reads_.empty() && derived_.empty();
+  }
+
+ private:
+  friend class RecordedPart;
+  struct Step {
+    OpReference op;
+    Binding binding;
+  };
+  /// A look-up, and the number of calls before it.
+  struct Derived {
+    VarData data;
+    std::size_t position;
+  };
+  /// What a nested composite that is not laid open after all is taken back to.
+  struct Mark {
+    std::size_t steps;
+    std::size_t facts;
+    std::size_t derived;
+    std::size_t reads;
+  };
+
+  [[nodiscard]] bool is_here() const noexcept {
+    return thread_ == std::this_thread::get_id() && !is_finished_;
+  }
+  [[noreturn]] void refuse(const std::string& what);
+  std::size_t ask(StructureFact fact, const std::string& what);
+  VarData write(const OpReference& op, const std::vector<VarData>& arguments);
+  VarData open(const OpReference& op, const std::vector<VarData>& arguments);
+  void take_back(const Mark& mark);
+  [[nodiscard]] VarData part_of(Binding whole, std::string name);
+  [[nodiscard]] Binding binding_of(const VarData& data);
+  [[nodiscard]] std::vector<Binding> unused_look_ups(const Binding& answer);
+
+  const std::shared_ptr<CompositeTable> table_;
+  const Value* const example_;
+  const std::thread::id thread_;
+  std::atomic<bool> is_finished_ = false;
+  std::vector<Step> steps_;
+  std::vector<StructureFact> facts_;
+  std::vector<Derived> derived_;
+  std::vector<DataRead> reads_;
+  std::vector<std::string> path_;
+};
+
+}  // namespace ember::xcs

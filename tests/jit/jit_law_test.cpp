@@ -1,0 +1,198 @@
+// The law: a jitted operator gives what the plain operator gives, or throws what it throws, for every input,
+// with the same calls. Checked on random programs; docs/testing.md has the commands for one seed and for
+// more.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
+#include <functional>
+#include <optional>
+
+#include <ember/error.hpp>
+#include <ember/execution_options.hpp>
+#include <ember/jit.hpp>
+#include <ember/json.hpp>
+#include <ember/runtime.hpp>
+
+#include "law_program.hpp"
+
+namespace ember {
+namespace {
+
+using test::LawPace;
+using test::LawProgram;
+
+struct Mode {
+  const char* name;
+  const char* strategy;
+};
+constexpr std::array<Mode, 5> modes = {{{"structural", "auto"},
+                                        {"enhanced", "auto"},
+                                        {"auto", "parallel"},
+                                        {"trace", "auto"},
+                                        {"auto", "sequential"}}};
+
+xcs::JITOptions options_of(const Mode& mode) {
+  return {.mode = mode.name, .execution_strategy = mode.strategy};
+}
+
+/// Everything about a call that must not depend on how it ran.
+struct Observed {
+  Value value;
+  std::string error;
+  std::vector<int> calls;
+  bool has_failures = false;
+};
+
+std::string described(const std::exception_ptr& error) {
+  std::string text = type_name_of(error) + ": " + message_of(error);
+  std::exception_ptr cause;
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& caught) {
+    text += " at " + caught.path();
+    cause = caught.cause();
+  } catch (...) {
+    return text;
+  }
+  return cause ? text + " <- " + described(cause) : text;
+}
+
+Observed observe(const LawProgram& program, const Op<>& op, const Value& input) {
+  program.counts->reset();
+  Observed observed;
+  try {
+    observed.value = op(input);
+  } catch (...) {
+    observed.error = described(std::current_exception());
+  }
+  observed.calls = program.counts->snapshot();
+  observed.has_failures = program.counts->failures > 0;
+  return observed;
+}
+
+/// The number after `name` in the environment, else `otherwise`.
+std::uint64_t setting(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+class LawCheck {
+ public:
+  using Around = std::function<void(const std::function<void()>&)>;
+
+  LawCheck(LawPace pace, int most_workers) : pace_(pace), most_workers_(most_workers) {}
+
+  /// Compares one program on some inputs in every mode. Returns the number of pairs.
+  std::size_t check(std::uint64_t seed, std::size_t inputs, const Around& around) {
+    const LawProgram plain = test::make_law_program(seed, LawPace::immediate, false);
+    LawProgram program = test::make_law_program(seed, pace_, true);
+    std::vector<Observed> expected;
+    for (std::size_t i = 0; i < inputs; ++i) expected.push_back(observe(plain, plain.op, input(seed, i)));
+    for (std::size_t mode = 0; mode < modes.size(); ++mode) {
+      Op<> fast = xcs::jit(program.op, options_of(modes[mode]));
+      for (std::size_t i = 0; i < inputs; ++i) {
+        xcs::ExecutionOptions options;
+        const bool is_sequential = modes[mode].strategy == std::string("sequential");
+        const int workers = most_workers_ > 0 ? static_cast<int>((seed + mode + i) % 9) : 0;
+        if (workers > 0) options.max_workers = workers;
+        if (is_sequential) options.use_parallel = false;  // For nested jits, too.
+        Observed found;
+        around([&] {
+          std::optional<xcs::ExecutionScope> scope;
+          if (workers > 0 || is_sequential) scope.emplace(options);
+          found = observe(program, fast, input(seed, i));
+        });
+        // One call at a time is what plain execution does: the calls are the same even where some fail.
+        const bool is_exact = is_sequential && !program.has_missing_parts;
+        compare(expected[i], found, is_exact,
+                std::string(modes[mode].name) + ' ' + modes[mode].strategy + ", workers " +
+                    std::to_string(workers) + ", input " + std::to_string(i) +
+                    ", replay with EMBER_LAW_SEED=" + std::to_string(seed));
+        if (expected[i].has_failures || !expected[i].error.empty()) {
+          // Calls that nobody waits for any more may still count: not among those of the next input.
+          program = test::make_law_program(seed, pace_, true);
+          fast = xcs::jit(program.op, options_of(modes[mode]));
+        }
+      }
+    }
+    return inputs;
+  }
+
+ private:
+  static Value input(std::uint64_t seed, std::size_t number) {
+    return test::make_law_input(seed * 131 + number);
+  }
+
+  static void compare(const Observed& expected, const Observed& found, bool is_exact,
+                      const std::string& what) {
+    EXPECT_EQ(found.error, expected.error) << what;
+    EXPECT_EQ(found.value, expected.value) << what << "\n"
+                                           << to_json(found.value) << "\n"
+                                           << to_json(expected.value);
+    if (is_exact || (!expected.has_failures && expected.error.empty())) {
+      EXPECT_EQ(found.calls, expected.calls) << what;
+      return;
+    }
+    // Where something fails, independent calls may have been made that plain execution did not come to.
+    for (std::size_t leaf = 0; leaf < expected.calls.size(); ++leaf) {
+      EXPECT_GE(found.calls[leaf], expected.calls[leaf]) << what << ", leaf " << leaf;
+    }
+  }
+
+  const LawPace pace_;
+  const int most_workers_;
+};
+
+/// Checks programs until `pairs` pairs are done, or the one that the environment names.
+void check_law(LawCheck check, std::uint64_t first_seed, std::size_t pairs, std::size_t inputs,
+               const std::function<void(std::uint64_t, const std::function<void()>&)>& around) {
+  const auto check_seed = [&](std::uint64_t seed) {
+    return check.check(seed, inputs, [&](const std::function<void()>& body) { around(seed, body); });
+  };
+  if (const std::uint64_t only = setting("EMBER_LAW_SEED", 0)) {
+    check_seed(only);
+    return;
+  }
+  pairs = pairs * setting("EMBER_LAW_SCALE", 1);
+  std::size_t done = 0;
+  for (std::uint64_t seed = first_seed; done < pairs && !::testing::Test::HasFailure(); ++seed) {
+    done += check_seed(seed);
+  }
+  ::testing::Test::RecordProperty("pairs", static_cast<int>(done));
+}
+
+void run_plainly(std::uint64_t, const std::function<void()>& body) {
+  body();
+}
+
+// In two parts, for two cores.
+TEST(JitLaw, HoldsWhenCallsEndAtOnce) {
+  check_law(LawCheck(LawPace::immediate, 0), 1, 45'000, 20, run_plainly);
+}
+
+TEST(JitLaw, HoldsForMoreProgramsWhoseCallsEndAtOnce) {
+  check_law(LawCheck(LawPace::immediate, 0), 500'000, 45'000, 20, run_plainly);
+}
+
+TEST(JitLaw, HoldsWhenCallsEndElsewhere) {
+  check_law(LawCheck(LawPace::handed, 0), 1'000'000, 6'000, 6, run_plainly);
+}
+
+TEST(JitLaw, HoldsWithOneToEightWorkers) {
+  check_law(LawCheck(LawPace::handed, 8), 2'000'000, 3'000, 6, run_plainly);
+}
+
+TEST(JitLaw, HoldsInRealTime) {
+  check_law(LawCheck(LawPace::timed, 8), 3'000'000, 300, 4, run_plainly);
+}
+
+TEST(JitLaw, HoldsInSimulatedTime) {
+  check_law(LawCheck(LawPace::timed, 8), 4'000'000, 1'500, 4,
+            [](std::uint64_t seed, const std::function<void()>& body) {
+              Runtime::simulated({.seed = seed * 31}).run(body);
+            });
+}
+
+}  // namespace
+}  // namespace ember
