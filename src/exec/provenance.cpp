@@ -6,6 +6,7 @@
 #include <ember/error.hpp>
 
 #include "exec/tracing.hpp"
+#include "graph/var_binding.hpp"
 #include "op/interpreter.hpp"
 
 namespace ember::xcs {
@@ -76,41 +77,22 @@ class ObservedSource final : public VarSource {
   const std::weak_ptr<Interpreter> interpreter_;
 };
 
-Binding::Form form_of(VarData::Expression::Form form) {
-  switch (form) {
-    case VarData::Expression::Form::list:
-      return Binding::Form::list;
-    case VarData::Expression::Form::object:
-      return Binding::Form::object;
-    case VarData::Expression::Form::merge:
-      return Binding::Form::merge;
-    default:
-      return Binding::Form::projection;
-  }
-}
-
 /// How `data` came about. Plain data is a constant of the composition, unless that has looked at data: then
 /// `has_unknown` says that it may have been made from it.
 Binding binding_of(const VarData& data, bool& has_unknown) {
-  const VarData::Expression* expression = data.expression();
-  if (expression == nullptr) {
-    has_unknown = has_unknown || current_frame == nullptr || current_frame->has_looked;
-    return Binding::of_literal(data.get());
-  }
-  if (expression->form == VarData::Expression::Form::source) {
-    if (const auto* source = dynamic_cast<const ObservedSource*>(expression->source.get())) {
-      return source->part(expression->path);
+  VarBindings bindings;
+  bindings.of_source = [&](const VarData::Expression& source) {
+    if (const auto* observed = dynamic_cast<const ObservedSource*>(source.source.get())) {
+      return observed->part(source.path);
     }
     has_unknown = true;
-    return Binding::of_literal(data.get());
-  }
-  Binding binding;
-  binding.form = form_of(expression->form);
-  binding.path = expression->path;
-  for (const auto& [name, part] : expression->parts) {
-    binding.parts.emplace_back(name, binding_of(part, has_unknown));
-  }
-  return binding;
+    return Binding::of_literal(source.source->read(source.path));
+  };
+  bindings.of_literal = [&](const Value& value) {
+    has_unknown = has_unknown || current_frame == nullptr || current_frame->has_looked;
+    return Binding::of_literal(value);
+  };
+  return var_binding(data, bindings);
 }
 
 class ProvenanceInterpreter final : public Interpreter,

@@ -4,6 +4,8 @@
 
 #include <ember/error.hpp>
 
+#include "graph/var_binding.hpp"
+
 namespace ember::xcs {
 namespace {
 
@@ -56,19 +58,6 @@ const RecordedSource& own_source(const VarData::Expression& expression, const Re
   if (!source->belongs_to(recorder))
     throw_trace("a handle of one recording was used in another, or after its own ended");
   return *source;
-}
-
-Binding::Form form_of(VarData::Expression::Form form) {
-  switch (form) {
-    case VarData::Expression::Form::list:
-      return Binding::Form::list;
-    case VarData::Expression::Form::object:
-      return Binding::Form::object;
-    case VarData::Expression::Form::merge:
-      return Binding::Form::merge;
-    default:
-      return Binding::Form::projection;
-  }
 }
 
 }  // namespace
@@ -127,17 +116,11 @@ VarData Recorder::input() {
 }
 
 Binding Recorder::binding_of(const VarData& data) const {
-  const VarData::Expression* expression = data.expression();
-  if (expression == nullptr) return Binding::of_literal(data.get());
-  if (expression->form == VarData::Expression::Form::source) {
-    return own_source(*expression, *this).part(expression->path);
-  }
-  Binding binding;
-  binding.form = form_of(expression->form);
-  binding.path = expression->path;
-  binding.parts.reserve(expression->parts.size());
-  for (const auto& [name, part] : expression->parts) binding.parts.emplace_back(name, binding_of(part));
-  return binding;
+  VarBindings bindings;
+  bindings.of_source = [this](const VarData::Expression& source) -> Binding {
+    return own_source(source, *this).part(source.path);
+  };
+  return var_binding(data, bindings);
 }
 
 }  // namespace ember::xcs

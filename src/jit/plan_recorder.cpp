@@ -6,6 +6,8 @@
 #include <ember/error.hpp>
 #include <ember/graph.hpp>
 
+#include "graph/var_binding.hpp"
+
 namespace ember::xcs {
 
 /// What stands for the input or for the output of a call while recording.
@@ -60,19 +62,6 @@ class RecordedPart final : public VarSource {
 };
 
 namespace {
-
-Binding::Form form_of(VarData::Expression::Form form) {
-  switch (form) {
-    case VarData::Expression::Form::list:
-      return Binding::Form::list;
-    case VarData::Expression::Form::object:
-      return Binding::Form::object;
-    case VarData::Expression::Form::merge:
-      return Binding::Form::merge;
-    default:
-      return Binding::Form::projection;
-  }
-}
 
 bool is_same_source(const Binding& left, const Binding& right) {
   return left.form == right.form && left.node == right.node;
@@ -178,19 +167,13 @@ void PlanRecorder::take_back(const Mark& mark) {
 }
 
 Binding PlanRecorder::binding_of(const VarData& data) {
-  const VarData::Expression* expression = data.expression();
-  if (expression == nullptr) return Binding::of_literal(data.get());
-  if (expression->form == VarData::Expression::Form::source) {
-    const auto* source = dynamic_cast<const RecordedPart*>(expression->source.get());
-    if (source && source->belongs_to(*this)) return source->part(expression->path);
+  VarBindings bindings;
+  bindings.of_source = [this](const VarData::Expression& source) -> Binding {
+    const auto* part = dynamic_cast<const RecordedPart*>(source.source.get());
+    if (part && part->belongs_to(*this)) return part->part(source.path);
     refuse("a value of another recording or run");
-  }
-  Binding binding;
-  binding.form = form_of(expression->form);
-  binding.path = expression->path;
-  binding.parts.reserve(expression->parts.size());
-  for (const auto& [name, part] : expression->parts) binding.parts.emplace_back(name, binding_of(part));
-  return binding;
+  };
+  return var_binding(data, bindings);
 }
 
 std::vector<Binding> PlanRecorder::unused_look_ups(const Binding& answer) {

@@ -71,6 +71,13 @@ Observed observe(const LawProgram& program, const Op<>& op, const Value& input) 
   return observed;
 }
 
+/// Builds with sanitizers look for other mistakes, and take about so many times as long.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::size_t slowdown = 15;
+#else
+constexpr std::size_t slowdown = 1;
+#endif
+
 /// The number after `name` in the environment, else `otherwise`.
 std::uint64_t setting(const char* name, std::uint64_t otherwise) {
   const char* text = std::getenv(name);
@@ -154,7 +161,7 @@ void check_law(LawCheck check, std::uint64_t first_seed, std::size_t pairs, std:
     check_seed(only);
     return;
   }
-  pairs = pairs * setting("EMBER_LAW_SCALE", 1);
+  pairs = pairs * setting("EMBER_LAW_SCALE", 1) / slowdown;
   std::size_t done = 0;
   for (std::uint64_t seed = first_seed; done < pairs && !::testing::Test::HasFailure(); ++seed) {
     done += check_seed(seed);
