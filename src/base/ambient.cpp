@@ -74,6 +74,8 @@ bool may_end_scope(AmbientScope& scope, std::string_view what) noexcept {
 
 void keep_for_ever(std::shared_ptr<const void> state) noexcept {
   static std::mutex mutex;
+  // Without memory for this there is nothing that could go on.
+  // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new)
   static auto* const kept = new std::vector<std::shared_ptr<const void>>();
   const std::lock_guard lock(mutex);
   kept->push_back(std::move(state));

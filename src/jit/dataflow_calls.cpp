@@ -110,7 +110,7 @@ void DataflowSession::help() {
 DataflowSession::CallPtr DataflowSession::take_queued() {
   while (!queue_.empty()) {
     std::pop_heap(queue_.begin(), queue_.end(), is_later);
-    const CallPtr call = std::move(queue_.back());
+    CallPtr call = std::move(queue_.back());
     queue_.pop_back();
     if (call->state_ != State::queued || call->index_ > first_failed_) continue;
     call->state_ = State::running;

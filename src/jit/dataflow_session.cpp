@@ -237,7 +237,7 @@ DataflowSession::CallPtr DataflowSession::take_known(const OpReference& op,
   const Value input = joined(arguments);
   const Lock lock(mutex_);
   for (auto place = known_.begin(); place != known_.end(); ++place) {
-    const CallPtr call = *place;
+    CallPtr call = *place;
     if (call->op_.target != op.target || call->op_.name() != op.name()) continue;
     // Objects without fields can not be compared. Where `forward` must come along again, its place decides.
     const bool is_next = place == known_.begin() && call->is_certain_;
@@ -255,7 +255,7 @@ DataflowSession::CallPtr DataflowSession::add_call(const OpReference& op, std::v
                                                    bool& has_all_inputs) {
   std::vector<const PendingCall*> inside;
   for (const VarData& argument : arguments) collect_pending(argument, inside);
-  const auto call = std::make_shared<PendingCall>(weak_from_this(), op, std::move(arguments));
+  auto call = std::make_shared<PendingCall>(weak_from_this(), op, std::move(arguments));
   const Lock lock(mutex_);
   call->index_ = calls_.size();
   call->is_taken_ = !is_eager_;
