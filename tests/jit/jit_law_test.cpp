@@ -72,8 +72,10 @@ Observed observe(const LawProgram& program, const Op<>& op, const Value& input) 
 }
 
 /// Builds with sanitizers look for other mistakes, and take about so many times as long.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t slowdown = 15;
+#if defined(__SANITIZE_ADDRESS__)
+constexpr std::size_t slowdown = 60;
+#elif defined(__SANITIZE_THREAD__)
+constexpr std::size_t slowdown = 30;
 #else
 constexpr std::size_t slowdown = 1;
 #endif
