@@ -34,11 +34,13 @@ xcs::XCSGraph graph_of(const std::vector<Model>& members) {
   return graph;
 }
 
-/// The answers in order, null for members that failed.
+/// The answers in order, null for members that failed. Results come in the order of the members.
 Value responses_of(const xcs::Results& results, std::size_t members) {
   std::vector<Value> answers(members);
-  for (std::size_t i = 0; i < members; ++i) {
-    if (const Value* answer = results.find(unit_name(i))) answers[i] = *answer;
+  std::size_t member = 0;
+  for (const auto& [name, answer] : results) {
+    while (unit_name(member) != name) ++member;
+    answers[member] = answer;
   }
   return {{"responses", Value::list(std::move(answers))}};
 }
