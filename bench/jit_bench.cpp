@@ -11,26 +11,17 @@
 #include <ember/jit.hpp>
 #include <ember/runtime.hpp>
 
+#include "bench_arguments.hpp"
 #include "flow_graph.hpp"
 #include "interleaved.hpp"
+#include "small_op.hpp"
 #include "support/graphs.hpp"
 
 namespace {
 
 using namespace ember;
 using bench::Contender;
-
-Op<> small_op() {
-  return op("small", [](const Value& input) -> Value {
-    std::int64_t sum = 1;
-    if (input.is_integer()) {
-      sum += input.integer();
-    } else if (input.is_list()) {
-      for (const Value& item : input.items()) sum += item.integer();
-    }
-    return sum;
-  });
-}
+using bench::small_op;
 
 class Waits final : public Operator<> {
  public:
@@ -109,10 +100,7 @@ void report_recording() {
 }  // namespace
 
 int main(int count, char** arguments) {
-  std::size_t rounds = 15;
-  for (int i = 1; i + 1 < count; i += 2) {
-    if (std::string(arguments[i]) == "--rounds") rounds = std::strtoul(arguments[i + 1], nullptr, 10);
-  }
+  const std::size_t rounds = bench::BenchArguments(count, arguments).rounds;
   report_first_call(std::min<std::size_t>(rounds, 5));
   report_call_cost(rounds);
   report_recording();

@@ -11,6 +11,7 @@
 #include <ember/execute.hpp>
 #include <ember/tracer.hpp>
 
+#include "bench_arguments.hpp"
 #include "interleaved.hpp"
 #include "op/interpreter.hpp"
 
@@ -76,19 +77,13 @@ std::vector<Contender> contenders(const OpReference& target, const Value& input)
 }  // namespace
 
 int main(int count, char** arguments) {
-  std::size_t rounds = 15;
-  std::string only;
-  for (int i = 1; i + 1 < count; i += 2) {
-    const std::string name = arguments[i];
-    if (name == "--rounds") rounds = std::strtoul(arguments[i + 1], nullptr, 10);
-    if (name == "--only") only = arguments[i + 1];
-  }
+  const bench::BenchArguments settings(count, arguments);
   const auto trivial = op("trivial", [](const Value& input) -> Value { return input; });
   std::vector<Contender> chosen;
   for (Contender& contender : contenders(trivial.reference(), {{"text", "a"}})) {
-    if (contender.name.find(only) != std::string::npos) chosen.push_back(std::move(contender));
+    if (settings.wants(contender.name)) chosen.push_back(std::move(contender));
   }
-  const auto timings = bench::time_interleaved(chosen, rounds, std::chrono::milliseconds(3));
+  const auto timings = bench::time_interleaved(chosen, settings.rounds, std::chrono::milliseconds(3));
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     std::printf("%s: %.1f ns CPU, %.1f ns wall a call\n", chosen[i].name.c_str(),
                 timings[i].cpu / calls_in_a_run, timings[i].wall / calls_in_a_run);

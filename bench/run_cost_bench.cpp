@@ -11,7 +11,9 @@
 
 #include <ember/execute.hpp>
 
+#include "bench_arguments.hpp"
 #include "interleaved.hpp"
+#include "small_op.hpp"
 #include "support/graphs.hpp"
 
 namespace {
@@ -49,18 +51,7 @@ namespace {
 
 using namespace ember;
 using bench::Contender;
-
-Op<> small_op() {
-  return op("small", [](const Value& input) -> Value {
-    std::int64_t sum = 1;
-    if (input.is_integer()) {
-      sum += input.integer();
-    } else if (input.is_list()) {
-      for (const Value& item : input.items()) sum += item.integer();
-    }
-    return sum;
-  });
-}
+using bench::small_op;
 
 struct Case {
   std::string name;
@@ -113,17 +104,11 @@ double allocations_of(const Contender& contender) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  std::size_t rounds = 15;
-  std::string only;
-  for (int i = 1; i + 1 < count; i += 2) {
-    const std::string name = arguments[i];
-    if (name == "--rounds") rounds = std::strtoul(arguments[i + 1], nullptr, 10);
-    if (name == "--only") only = arguments[i + 1];
-  }
+  const bench::BenchArguments settings(count, arguments);
   const std::vector<Case> graphs = cases();
   std::vector<Contender> contenders;
   const auto add = [&](const std::string& name, std::function<void()> run) {
-    if (name.find(only) != std::string::npos) contenders.push_back({name, std::move(run)});
+    if (settings.wants(name)) contenders.push_back({name, std::move(run)});
   };
   for (const Case& one : graphs) {
     const xcs::CompiledGraph compiled(one.graph);
@@ -135,7 +120,7 @@ int main(int count, char** arguments) {
         [compiled, inputs] { (void)!compiled.run(inputs, {.scheduler = "parallel"}).size(); });
     add(one.name + ", execute", [&graph = one.graph, inputs] { (void)!xcs::execute(graph, inputs).size(); });
   }
-  const auto timings = bench::time_interleaved(contenders, rounds, std::chrono::milliseconds(3));
+  const auto timings = bench::time_interleaved(contenders, settings.rounds, std::chrono::milliseconds(3));
   for (std::size_t i = 0; i < contenders.size(); ++i) {
     std::printf("%s: %.0f ns CPU, %.0f ns wall, %.1f allocations a run\n", contenders[i].name.c_str(),
                 timings[i].cpu, timings[i].wall, allocations_of(contenders[i]));

@@ -42,13 +42,13 @@ class CompletionCallback {
   void operator()(Value value) { finish(std::move(value), nullptr); }
   /// Ends the call with an error.
   void fail(std::exception_ptr error) { finish({}, std::move(error)); }
+  /// Ends the call with `error`, or with `value` when that is null.
+  void finish(Value value, std::exception_ptr error);
   /// True until the call has ended.
   explicit operator bool() const noexcept { return sink_ != nullptr; }
 
  private:
   friend class DroppedCompletion;
-
-  void finish(Value value, std::exception_ptr error);
 
   CompletionSink* sink_ = nullptr;
   std::size_t slot_ = 0;

@@ -1,7 +1,6 @@
 #include "exec/device_placement.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <mutex>
 #include <optional>
@@ -11,15 +10,10 @@
 
 #include <ember/log.hpp>
 
+#include "base/lower_case.hpp"
+
 namespace ember::xcs {
 namespace {
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return lower;
-}
 
 std::vector<std::string> ids_of(const std::vector<Device>& devices, std::string_view kind,
                                 std::optional<int> index = std::nullopt) {

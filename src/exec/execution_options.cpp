@@ -13,6 +13,7 @@
 #include <ember/json.hpp>
 
 #include "base/ambient.hpp"
+#include "base/lower_case.hpp"
 #include "exec/effective_options.hpp"
 #include "exec/scope_policy.hpp"
 
@@ -22,13 +23,6 @@ namespace {
 [[noreturn]] void refuse(std::string_view option, const std::string& expected, const std::string& found) {
   throw InvalidArgumentError("Invalid value for execution option " + std::string(option) + ": expected " +
                              expected + ", got " + found);
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return lower;
 }
 
 std::string describe(const Value& value) {
@@ -133,8 +127,6 @@ ExecutionOptions completed(ExecutionOptions options) {
   if (!options.collect_metrics) options.collect_metrics = false;
   if (!options.debug) options.debug = false;
   options.executor = options.executor ? lower_case(*options.executor) : "auto";
-  options.device_strategy = lower_case(*options.device_strategy);
-  options.executor = lower_case(*options.executor);
   if (!options.fail_fast) options.fail_fast = true;
   return options;
 }

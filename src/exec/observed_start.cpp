@@ -90,11 +90,7 @@ class ObservedStart final : public CompletionSink, public Limiter::Waiter {
   void end(Value value, std::exception_ptr error, bool is_cached) {
     observation_.end(value, error, is_cached);
     CompletionCallback done = std::move(done_);
-    if (error) {
-      done.fail(std::move(error));
-    } else {
-      done(std::move(value));
-    }
+    done.finish(std::move(value), std::move(error));
   }
 
   CallObservation observation_;

@@ -144,7 +144,7 @@ void Run::run_to_end() {
 }
 
 void Run::start() {
-  SuspendedPermit().leave_open();
+  leave_permit();
   watch_for_end();
   Lock lock(mutex_);
   submit_helpers(lock, 1);

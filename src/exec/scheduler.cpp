@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include <ember/error.hpp>
+
+#include "base/lower_case.hpp"
 
 namespace ember::xcs {
 namespace {
@@ -21,15 +22,10 @@ constexpr std::array<Name, 6> names = {{{"auto", SchedulerKind::automatic},
                                         {"topological", SchedulerKind::sequential},
                                         {"wave", SchedulerKind::wave}}};
 
-bool is_same_word(std::string_view left, std::string_view right) {
-  const auto lower = [](char letter) { return std::tolower(static_cast<unsigned char>(letter)); };
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                    [&](char a, char b) { return lower(a) == lower(b); });
-}
-
 SchedulerKind kind_of(std::string_view name) {
+  const std::string wanted = lower_case(name);
   for (const Name& known : names) {
-    if (is_same_word(known.text, name)) return known.kind;
+    if (known.text == wanted) return known.kind;
   }
   std::string valid;
   for (const Name& known : names) valid += (valid.empty() ? "" : ", ") + std::string(known.text);

@@ -73,14 +73,12 @@ Value Recorder::call(const OpReference& op, const Value& arguments) {
 }
 
 VarData Recorder::run_elsewhere(const OpReference& op, const std::vector<VarData>& arguments) {
-  std::vector<Value> values;
   for (const VarData& argument : arguments) {
     if (!argument.is_concrete()) {
       throw_trace("operator '" + op.name() + "' was called with a handle of another thread's recording");
     }
-    values.push_back(argument.get());
   }
-  return run_and_wrap(op, values.size() == 1 ? values.front() : join_arguments(std::move(values)));
+  return run_and_wrap(op, joined(arguments));
 }
 
 VarData Recorder::call(const OpReference& op, std::vector<VarData> arguments) {

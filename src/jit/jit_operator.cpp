@@ -33,11 +33,7 @@ class TimedCompletion final : public CompletionSink {
   }
   void complete(std::size_t, Value value, std::exception_ptr error) noexcept override {
     timer_.reset();
-    if (error) {
-      done_.fail(std::move(error));
-    } else {
-      done_(std::move(value));
-    }
+    done_.finish(std::move(value), std::move(error));
   }
   void retain() noexcept override {}
   void release() noexcept override { delete this; }

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 #include <vector>
 
 #include <ember/error.hpp>
 
+#include "base/lower_case.hpp"
 #include "jit/jit_operator.hpp"
 
 namespace ember::xcs {
@@ -31,9 +31,7 @@ constexpr std::array<Named<int>, 3> trace_levels = {{{"minimal", 0}, {"standard"
 template <class Choice, std::size_t size>
 Choice choice_of(std::string_view option, const std::string& given,
                  const std::array<Named<Choice>, size>& known) {
-  std::string lower = given;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  const std::string lower = lower_case(given);
   std::string valid;
   for (const auto& [name, choice] : known) {
     if (lower == name) return choice;

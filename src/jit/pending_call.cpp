@@ -39,14 +39,6 @@ void PendingCall::throw_error() const {
   }
 }
 
-Value joined(const std::vector<VarData>& arguments) {
-  if (arguments.size() == 1) return arguments.front().get();
-  std::vector<Value> values;
-  values.reserve(arguments.size());
-  for (const VarData& argument : arguments) values.push_back(argument.get());
-  return join_arguments(std::move(values));
-}
-
 void collect_pending(const VarData& data, std::vector<const PendingCall*>& pending) {
   const VarData::Expression* expression = data.expression();
   if (expression == nullptr) return;

@@ -57,8 +57,6 @@ class PendingCall final : public VarSource, public std::enable_shared_from_this<
   std::string error_path_;
 };
 
-/// The arguments of a call in their one-Value form. Waits for them.
-Value joined(const std::vector<VarData>& arguments);
 /// The calls that `data` is made of, each once.
 void collect_pending(const VarData& data, std::vector<const PendingCall*>& pending);
 

@@ -117,11 +117,7 @@ Value PlanRecorder::call(const OpReference& op, const Value& arguments) {
 }
 
 VarData PlanRecorder::call(const OpReference& op, std::vector<VarData> arguments) {
-  if (!is_here()) {
-    std::vector<Value> values;
-    for (const VarData& argument : arguments) values.push_back(argument.get());
-    return run_and_wrap(op, values.size() == 1 ? values.front() : join_arguments(std::move(values)));
-  }
+  if (!is_here()) return run_and_wrap(op, joined(arguments));
   const bool may_open = op.target->is_composite() && table_->is_recursive() && !op.target->specification() &&
                         table_->form(*op.target) != CompositeForm::unit;
   return may_open ? open(op, arguments) : write(op, arguments);

@@ -59,6 +59,9 @@ Value checked_input(const OperatorBase& target, const Value& arguments);
 /// number.
 std::vector<Value> run_batch_call(const OperatorBase& target, const std::vector<Value>& inputs);
 
+/// The arguments of a call in their one-Value form. Waits for them.
+Value joined(const std::vector<VarData>& arguments);
+
 /// `run_call`, with errors wrapped once and the path extended by `op`'s name.
 Value run_and_wrap(const OpReference& op, const Value& arguments);
 

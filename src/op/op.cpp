@@ -33,11 +33,7 @@ class OutputCheck final : public CompletionSink {
         error = std::current_exception();
       }
     }
-    if (error) {
-      done_.fail(std::move(error));
-    } else {
-      done_(std::move(value));
-    }
+    done_.finish(std::move(value), std::move(error));
   }
   void retain() noexcept override {}
   void release() noexcept override { delete this; }
@@ -130,6 +126,14 @@ std::exception_ptr wrap_operator_error(const std::string& name, std::exception_p
   }
 }
 
+Value joined(const std::vector<VarData>& arguments) {
+  if (arguments.size() == 1) return arguments.front().get();
+  std::vector<Value> values;
+  values.reserve(arguments.size());
+  for (const VarData& argument : arguments) values.push_back(argument.get());
+  return join_arguments(std::move(values));
+}
+
 Value run_and_wrap(const OpReference& op, const Value& arguments) {
   try {
     const CallPolicy* policy = CallPolicy::current();
@@ -156,10 +160,7 @@ VarData call_op(const OpReference& op, std::vector<VarData> arguments) {
   }
   if (!owner) owner = Interpreter::current();
   if (owner) return owner->call(op, std::move(arguments));
-  std::vector<Value> values;
-  values.reserve(arguments.size());
-  for (const VarData& argument : arguments) values.push_back(argument.get());
-  return run_and_wrap(op, values.size() == 1 ? std::move(values.front()) : join_arguments(std::move(values)));
+  return run_and_wrap(op, joined(arguments));
 }
 
 }  // namespace ember
