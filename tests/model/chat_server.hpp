@@ -1,55 +1,25 @@
-// A loopback chat server that answers each request by a rule and remembers the requests.
+// A loopback chat server, and what such servers answer.
 #pragma once
 
 #include <cstdlib>
-#include <functional>
-#include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
-#include <vector>
 
-#include "support/raw_server.hpp"
+#include "support/rule_server.hpp"
 
 namespace ember::testing {
 
-class ChatServer {
+/// A rule server under the addresses that model services have.
+class ChatServer : public RuleServer {
  public:
-  /// `rule` is given the whole request and how many came before; returns the bytes to send.
-  using Rule = std::function<std::string(const std::string& request, std::size_t earlier)>;
-
-  explicit ChatServer(Rule rule)
-      : rule_(std::move(rule)),
-        server_(RawServer::per_connection([this](RawConnection& connection) { serve(connection); })) {}
+  using RuleServer::RuleServer;
   /// Answers every request with the same bytes.
   explicit ChatServer(std::string response)
-      : ChatServer([response = std::move(response)](const std::string&, std::size_t) { return response; }) {}
+      : RuleServer([response = std::move(response)](const std::string&, std::size_t) { return response; }) {}
 
-  [[nodiscard]] std::string base_url() const { return server_.url("/v1"); }
-  [[nodiscard]] std::string root_url() const { return server_.url(""); }
-  [[nodiscard]] std::vector<std::string> requests() const {
-    const std::lock_guard lock(mutex_);
-    return requests_;
-  }
-
- private:
-  void serve(RawConnection& connection) {
-    for (std::string request = connection.read_request(); !request.empty();
-         request = connection.read_request()) {
-      std::size_t earlier = 0;
-      {
-        const std::lock_guard lock(mutex_);
-        earlier = requests_.size();
-        requests_.push_back(request);
-      }
-      const std::string response = rule_(request, earlier);
-      if (!connection.send(response) || response.find("Connection: close") != std::string::npos) return;
-    }
-  }
-
-  Rule rule_;
-  mutable std::mutex mutex_;
-  std::vector<std::string> requests_;
-  RawServer server_;
+  [[nodiscard]] std::string base_url() const { return url("/v1"); }
+  [[nodiscard]] std::string root_url() const { return url(); }
 };
 
 /// A whole JSON response.

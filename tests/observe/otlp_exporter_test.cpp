@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <latch>
-#include <mutex>
 #include <set>
 #include <thread>
 
@@ -14,6 +13,7 @@
 #include "observe/otlp_spans.hpp"
 #include "observe/trace_calls.hpp"
 #include "support/raw_server.hpp"
+#include "support/rule_server.hpp"
 
 namespace ember::xcs {
 namespace {
@@ -22,8 +22,7 @@ using ember::testing::closed_port;
 using ember::testing::http_response;
 using ember::testing::otlp_spans;
 using ember::testing::OtlpSpan;
-using ember::testing::RawConnection;
-using ember::testing::RawServer;
+using ember::testing::RuleServer;
 using ember::testing::traced_call;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
@@ -36,25 +35,24 @@ using ::testing::SizeIs;
 constexpr Duration patience = std::chrono::seconds(60);
 constexpr Duration at_once = std::chrono::milliseconds(1);
 
-/// Answers each request by a rule, which is given how many came before, and keeps the requests. An empty
-/// answer leaves the client waiting.
+/// Answers by a rule, which is given how many requests came before. An empty answer leaves the client
+/// waiting.
 class Collector {
  public:
   using Rule = std::function<std::string(std::size_t earlier)>;
 
   explicit Collector(Rule rule = [](std::size_t) { return accepting(); })
-      : rule_(std::move(rule)),
-        server_(RawServer::per_connection([this](RawConnection& connection) { serve(connection); })) {}
+      : server_([this, rule = std::move(rule)](const std::string&, std::size_t earlier) {
+          if (earlier == 0) first_request_.count_down();
+          return rule(earlier);
+        }) {}
 
   static std::string accepting() {
     return http_response("{}", "200 OK", "Content-Type: application/json\r\n");
   }
   [[nodiscard]] std::string url(std::string_view path = "") const { return server_.url(path); }
   [[nodiscard]] std::string where() const { return server_.where(); }
-  [[nodiscard]] std::vector<std::string> requests() const {
-    const std::lock_guard lock(mutex_);
-    return requests_;
-  }
+  [[nodiscard]] std::vector<std::string> requests() const { return server_.requests(); }
   /// The spans of all requests that came in full, whatever was answered.
   [[nodiscard]] std::vector<OtlpSpan> spans() const {
     std::vector<OtlpSpan> all;
@@ -69,27 +67,8 @@ class Collector {
   void wait_for_request() { first_request_.wait(); }
 
  private:
-  void serve(RawConnection& connection) {
-    for (std::string request = connection.read_request(); !request.empty();
-         request = connection.read_request()) {
-      std::size_t earlier = 0;
-      {
-        const std::lock_guard lock(mutex_);
-        earlier = requests_.size();
-        requests_.push_back(std::move(request));
-      }
-      if (earlier == 0) first_request_.count_down();
-      const std::string answer = rule_(earlier);
-      if (answer.empty()) return connection.wait_until_closed();
-      if (!connection.send(answer)) return;
-    }
-  }
-
-  Rule rule_;
-  mutable std::mutex mutex_;
-  std::vector<std::string> requests_;
   std::latch first_request_{1};
-  RawServer server_;
+  RuleServer server_;
 };
 
 class Exporter : public ::testing::Test {
