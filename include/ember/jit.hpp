@@ -32,6 +32,13 @@ class JitTransform {
   [[nodiscard]] auto operator()(T target) const {
     return (*this)(Op<typename T::signature>(std::move(target)));
   }
+  /// A function becomes an operator named `function`; see `op` for what it may be.
+  template <class Function>
+    requires(!std::derived_from<Function, OperatorBase> &&
+             !requires(const Function& function) { function.reference(); })
+  [[nodiscard]] auto operator()(Function function) const {
+    return (*this)(op("function", std::move(function)));
+  }
 
  private:
   JITOptions options_;
@@ -40,10 +47,10 @@ class JitTransform {
 
 /// What `jit` is: callable with an operator, with an operator and options, or with options alone.
 struct JitFunction {
-  /// The jitted form of `target`, an Op or an operator object: an Op of the same signature that gives the
-  /// same results and errors for every input, with the same calls. Independent calls of a composite overlap,
-  /// from the first call on. Called with Vars while something is recorded, it is one node.
-  /// Throws InvalidArgumentError for options out of range; CompilationError when a `sample_input` can not be
+  /// The jitted form of `target`, an Op, an operator object or a function: an Op of the same signature that
+  /// gives the same results and errors for every input, with the same calls. Independent calls of a composite
+  /// overlap, from the first call on. Called with Vars while something is recorded, it is one node. Throws
+  /// InvalidArgumentError for options out of range; CompilationError when a `sample_input` can not be
   /// compiled for and `fallback` is off.
   template <class Target>
     requires(!std::same_as<Target, JITOptions>)

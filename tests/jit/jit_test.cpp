@@ -148,6 +148,16 @@ TEST(Jit, EveryFormGivesTheSameOperator) {
   EXPECT_EQ(xcs::get_jit_metrics(fast).execution_count, 1U);
 }
 
+TEST(Jit, FunctionsBecomeOperators) {
+  const auto doubled = xcs::jit([](const std::int64_t& number) { return 2 * number; });
+  EXPECT_EQ(doubled(21), 42);
+  EXPECT_EQ(doubled.name(), "function");
+  const Op<> increment = op("increment", [](const Value& in) -> Value { return in.integer() + 1; });
+  const auto both = [increment](Var<> in) { return list_of({increment(in), increment(in)}); } | xcs::jit;
+  EXPECT_EQ(both(1), list({2, 2}));
+  EXPECT_EQ(xcs::get_jit_stats(both).strategy, "structural");
+}
+
 TEST(Jit, TypedOperatorsKeepTheirSignature) {
   const Op<std::int64_t(std::int64_t, std::int64_t)> add =
       op("add", [](const std::int64_t& a, const std::int64_t& b) { return a + b; });
