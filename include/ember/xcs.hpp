@@ -17,5 +17,6 @@
 #include <ember/results.hpp>
 #include <ember/runtime.hpp>
 #include <ember/scheduler.hpp>
+#include <ember/structure_analysis.hpp>
 #include <ember/tracer.hpp>
 #include <ember/xcs_api.hpp>
