@@ -134,8 +134,6 @@ struct Observed {
   Value results;
   std::string error;
   std::vector<int> calls;
-
-  friend bool operator==(const Observed&, const Observed&) = default;
 };
 
 Observed observe(const Program& program, const ExecutionOptions& options) {

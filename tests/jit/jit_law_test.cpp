@@ -15,6 +15,7 @@
 #include <ember/runtime.hpp>
 
 #include "law_program.hpp"
+#include "support/sanitizer.hpp"
 
 namespace ember {
 namespace {
@@ -72,13 +73,9 @@ Observed observe(const LawProgram& program, const Op<>& op, const Value& input) 
 }
 
 /// Builds with sanitizers look for other mistakes, and take about so many times as long.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr std::size_t slowdown = 60;
-#elif defined(__SANITIZE_THREAD__)
-constexpr std::size_t slowdown = 30;
-#else
-constexpr std::size_t slowdown = 1;
-#endif
+constexpr std::size_t slowdown = testing::sanitizer == testing::Sanitizer::address  ? 60
+                                 : testing::sanitizer == testing::Sanitizer::thread ? 30
+                                                                                    : 1;
 
 /// The number after `name` in the environment, else `otherwise`.
 std::uint64_t setting(const char* name, std::uint64_t otherwise) {
