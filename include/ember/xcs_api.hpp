@@ -6,6 +6,7 @@
 
 #include <ember/autograph_builder.hpp>
 #include <ember/execute.hpp>
+#include <ember/jit.hpp>
 
 namespace ember::xcs {
 
@@ -29,6 +30,8 @@ struct XCSExecutionOptions {
 /// Forwards to the functions of the same names.
 class XCSAPI {
  public:
+  /// `jit`: with an operator, with an operator and options, or with options alone.
+  static constexpr JitFunction jit{};
   /// Runs a graph. Throws ExecutionError when a node fails; with `fail_fast` off, failures are part of the
   /// result.
   [[nodiscard]] ExecutionResult execute(const XCSGraph& graph, const Value& inputs = {},
