@@ -70,7 +70,7 @@ int main() {
   show("API object", api.jit(options)(OptimizedOperator()));
 
   // Measured: seconds, as members and by name.
-  const auto my_function = xcs::jit(op("my_function", [](const Value& in) -> Value { return in; }));
+  const auto my_function = xcs::jit([](const Value& in) -> Value { return in; });
   my_function({{"query", "example"}});
   const Value stats = xcs::get_jit_stats(my_function).to_value();
   std::cout << std::boolalpha << "Compilation time: " << (stats.get("compilation_time", 0).number() > 0)
