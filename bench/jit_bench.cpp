@@ -3,6 +3,7 @@
 //   jit_bench [--rounds N]
 #include <malloc.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -87,14 +88,45 @@ void report_call_cost(std::size_t rounds) {
   }
 }
 
-void report_recording() {
-  constexpr std::size_t nodes = 100'000;
-  const std::size_t before = mallinfo2().uordblks;
-  const auto fast = xcs::jit(chain_of(nodes), {.sample_input = Value(1)});
-  const double bytes = static_cast<double>(mallinfo2().uordblks - before);
-  const xcs::JitStats stats = xcs::get_jit_stats(fast);
-  std::printf("recording and compiling %zu nodes: %.3f s, %.2f us a node, %.0f bytes a node\n", nodes,
-              stats.compilation_time, stats.compilation_time * 1e6 / nodes, bytes / nodes);
+/// A call for every item beside each other, and one that takes all answers.
+Op<> fan_of(std::size_t width) {
+  return op("fan", [width, step = small_op()](Var<> in) {
+    std::vector<Var<>> answers;
+    for (std::size_t i = 0; i + 1 < width; ++i) answers.push_back(step(in));
+    return step(list_of(answers));
+  });
+}
+
+/// Each call takes a part of the answer before and the whole of one further back.
+Op<> joins_of(std::size_t length) {
+  return op("joins", [length, step = small_op()](Var<> in) {
+    std::vector<Var<>> values = {in};
+    for (std::size_t i = 0; i < length; ++i) {
+      values.push_back(step(object({{"new", values.back()["v"]}, {"old", values[values.size() / 2]}})));
+    }
+    return values.back();
+  });
+}
+
+std::size_t bytes_in_use() {
+  const auto info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+/// The least of some rounds: what else the machine does only adds.
+void report_recording(const char* shape, Op<> (*made)(std::size_t), std::size_t nodes) {
+  double seconds = 1e9;
+  double bytes = 0;
+  for (std::size_t round = 0; round < 3 + 20'000 / nodes; ++round) {
+    const Op<> composite = made(nodes);
+    const std::size_t before = bytes_in_use();
+    const auto fast = xcs::jit(composite, {.sample_input = Value(1)});
+    bytes = static_cast<double>(bytes_in_use() - before);
+    seconds = std::min(seconds, xcs::get_jit_stats(fast).compilation_time);
+  }
+  const auto count = static_cast<double>(nodes);
+  std::printf("recording and compiling %s of %zu calls: %.4f s, %.2f us a call, %.0f bytes a call\n", shape,
+              nodes, seconds, seconds * 1e6 / count, bytes / count);
 }
 
 }  // namespace
@@ -103,5 +135,9 @@ int main(int count, char** arguments) {
   const std::size_t rounds = bench::BenchArguments(count, arguments).rounds;
   report_first_call(std::min<std::size_t>(rounds, 5));
   report_call_cost(rounds);
-  report_recording();
+  for (const std::size_t nodes : {1'000, 100'000}) {
+    report_recording("a chain", chain_of, nodes);
+    report_recording("a fan-out with a join", fan_of, nodes);
+    report_recording("joins of two", joins_of, nodes);
+  }
 }

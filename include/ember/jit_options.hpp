@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include <ember/plan_passes.hpp>
 #include <ember/value.hpp>
 
 namespace ember::xcs {
@@ -38,6 +39,8 @@ struct JITOptions {
   std::string execution_strategy = "auto";
   /// Most calls that execute at once; the smaller one of this and of the execution options counts.
   std::optional<int> max_workers = {};
+  /// What is done to a recorded plan before it runs.
+  PlanPasses passes = {};
 
   /// From string-keyed settings, for files. Throws InvalidArgumentError naming what is unknown, or as
   /// `validate` does.

@@ -2,6 +2,7 @@
 // Vars.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -46,6 +47,9 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   /// True when equal inputs always give equal outputs and nothing else happens: then the engine may merge
   /// equal calls.
   [[nodiscard]] virtual bool is_pure() const { return false; }
+  /// True when a call can not fail, whatever its input: then a pure call whose answer nobody uses may be left
+  /// out. Heeded where all arguments are of type Value: others fail on data that they can not read.
+  [[nodiscard]] virtual bool never_fails() const { return false; }
   /// Text that changes whenever the composition does, for composites that are not always the same: a plan
   /// made under another text is made anew.
   [[nodiscard]] virtual std::string structure_signature() const { return {}; }
@@ -68,6 +72,8 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
 
   /// Number of arguments of the signature. One argument travels as itself, any other number as a list.
   [[nodiscard]] virtual std::size_t arity() const noexcept = 0;
+  /// True when every input can be read: all arguments are of type Value. For the engine.
+  [[nodiscard]] virtual bool takes_any_input() const noexcept { return false; }
   /// True for composites.
   [[nodiscard]] virtual bool is_composite() const noexcept { return false; }
   /// True when the class overrides `forward_async`.
@@ -130,6 +136,7 @@ class Operator<R(A...)> : public OperatorBase {
   virtual R forward(const A&... arguments) const { return forward_missing(arguments...); }
 
   [[nodiscard]] std::size_t arity() const noexcept final { return sizeof...(A); }
+  [[nodiscard]] bool takes_any_input() const noexcept final { return (std::same_as<A, Value> && ...); }
   [[nodiscard]] Value call(const Value& arguments) const final {
     if (is_async()) return call_async_and_wait(arguments);
     if constexpr (sizeof...(A) == 1) {

@@ -11,12 +11,15 @@ struct RecordedFunction::State {
     const auto& plan = *compiled.plan();
     for (std::size_t node = 0; node < plan.size(); ++node)
       positions.push_back(program.graph->index_of(plan.id(node)));
+    answer = BindingWriter(bindings).add(program.answer);
   }
 
   RecordedProgram program;
   CompiledGraph compiled;
   /// Position in the graph of each node of the plan: the answer counts in the former.
   std::vector<std::size_t> positions;
+  BindingStore bindings;
+  BindingStore::Place answer = 0;
 };
 
 RecordedFunction::RecordedFunction(std::size_t arity,
@@ -29,7 +32,7 @@ Value RecordedFunction::call(const Value& arguments, const ExecutionOptions& opt
   for (std::size_t node = 0; node < outputs.size(); ++node) {
     outputs[state_->positions[node]] = results.values()[node];
   }
-  return evaluate(state_->program.answer, arguments, outputs.data());
+  return state_->bindings.evaluate(state_->answer, arguments, outputs.data());
 }
 
 const XCSGraph& RecordedFunction::graph() const noexcept {

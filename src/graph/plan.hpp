@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@
 #include <ember/binding.hpp>
 #include <ember/graph.hpp>
 #include <ember/op.hpp>
+
+#include "graph/binding_store.hpp"
 
 namespace ember::xcs {
 
@@ -26,24 +29,30 @@ struct InputPart {
   FieldMappings mappings;
 };
 
-/// Where a node's input comes from.
+/// The input of a node that was built by edges, where a recipe alone does not say it.
+struct EdgeInput {
+  OnConflict on_conflict = OnConflict::error;
+  Value literal;
+  std::vector<InputPart> parts;
+};
+
+/// Where a node's input comes from. Small: plans have many.
 struct InputRecipe {
-  enum class Form {
-    run_inputs,    ///< the run inputs, overlaid on `literal`
-    whole_output,  ///< the output of `node`, as it is
-    binding,       ///< `binding`; overlaid by the run inputs when `is_source`
-    parts          ///< `literal`, overlaid by the merge of `parts`
+  enum class Form : std::uint8_t {
+    run_inputs,    ///< the run inputs, overlaid on the literal of an EdgeInput
+    whole_output,  ///< the output of a node, as it is
+    binding,       ///< a binding; overlaid by the run inputs when `is_source`
+    parts          ///< the literal of an EdgeInput, overlaid by the merge of its parts
   };
+  static constexpr std::uint32_t none = UINT32_MAX;
+
   Form form = Form::run_inputs;
   /// The run inputs reach this node without being asked for.
   bool is_source = false;
-  /// A failed look-up in `binding` throws what plain execution throws, not a DataFlowError.
+  /// A failed look-up in the binding throws what plain execution throws, not a DataFlowError.
   bool is_program_step = false;
-  OnConflict on_conflict = OnConflict::error;
-  std::uint32_t node = 0;
-  Value literal;
-  Binding binding;
-  std::vector<InputPart> parts;
+  /// `whole_output`: the node; `binding`: the place in `bindings()`; else the EdgeInput, or `none`.
+  std::uint32_t index = none;
 };
 
 struct PlanNode {
@@ -73,17 +82,28 @@ class Plan {
   }
   /// The operator, under the name that it has in the graph.
   [[nodiscard]] const OpReference& reference(std::size_t number) const noexcept {
-    return references_[number];
+    return references_[reference_of_[number]];
   }
-  [[nodiscard]] const std::string& id(std::size_t number) const noexcept { return ids_[number]; }
+  /// Thread-safe. Recorded plans have no ids until somebody asks for one.
+  [[nodiscard]] const std::string& id(std::size_t number) const {
+    return ids_.empty() ? recorded_ids()[number] : ids_[number];
+  }
   [[nodiscard]] const std::vector<std::string>& aliases(std::size_t number) const noexcept {
-    return aliases_[number];
+    static const std::vector<std::string> no_aliases;
+    return aliases_.empty() ? no_aliases : aliases_[number];
   }
   /// The first alias, or the id.
-  [[nodiscard]] const std::string& display_name(std::size_t number) const noexcept {
-    return aliases_[number].empty() ? ids_[number] : aliases_[number].front();
+  [[nodiscard]] const std::string& display_name(std::size_t number) const {
+    return aliases(number).empty() ? id(number) : aliases(number).front();
+  }
+  /// The position of node `number` in what was recorded, where plan passes may have taken calls out.
+  [[nodiscard]] std::uint32_t position(std::size_t number) const noexcept {
+    return positions_.empty() ? static_cast<std::uint32_t>(number) : positions_[number];
   }
   [[nodiscard]] const InputRecipe& recipe(std::size_t number) const noexcept { return recipes_[number]; }
+  [[nodiscard]] const EdgeInput& edge_input(std::size_t index) const noexcept { return edge_inputs_[index]; }
+  /// Bindings of nodes, and those that whoever made the plan keeps with it.
+  [[nodiscard]] const BindingStore& bindings() const noexcept { return bindings_; }
   /// Numbers of the nodes whose outputs the result holds, ascending.
   [[nodiscard]] const std::vector<std::uint32_t>& outputs() const noexcept { return outputs_; }
   /// Number of levels, and of nodes on the widest.
@@ -111,19 +131,30 @@ class Plan {
   /// DataFlowError naming edge and field.
   [[nodiscard]] Value input_of(std::size_t number, const Value& run_inputs, const Value* outputs) const {
     const InputRecipe& recipe = recipes_[number];
-    if (recipe.form == InputRecipe::Form::whole_output) return outputs[recipe.node];
+    if (recipe.form == InputRecipe::Form::whole_output) return outputs[recipe.index];
     return composed_input(number, run_inputs, outputs);
   }
 
  private:
   [[nodiscard]] Value composed_input(std::size_t number, const Value& run_inputs, const Value* outputs) const;
+  [[nodiscard]] const std::vector<std::string>& recorded_ids() const;
 
   std::vector<PlanNode> nodes_;
   std::vector<std::uint32_t> successors_;
   std::vector<InputRecipe> recipes_;
+  BindingStore bindings_;
+  std::vector<EdgeInput> edge_inputs_;
+  /// Each once.
   std::vector<OpReference> references_;
+  std::vector<std::uint32_t> reference_of_;
+  /// Of graphs; recorded plans make theirs when they are asked for.
   std::vector<std::string> ids_;
+  /// Empty when no node has any.
   std::vector<std::vector<std::string>> aliases_;
+  /// Empty when they are the numbers.
+  std::vector<std::uint32_t> positions_;
+  mutable std::once_flag has_recorded_ids_;
+  mutable std::vector<std::string> recorded_ids_;
   std::vector<std::uint32_t> outputs_;
   std::vector<std::uint32_t> sources_;
   std::uint32_t depth_ = 0;
@@ -132,10 +163,7 @@ class Plan {
   std::unique_ptr<std::atomic<std::uint32_t>[]> costs_;
   mutable std::atomic<std::uint32_t> runs_ = 0;
 
-  friend class PlanCompiler;
+  friend class PlanBuilder;
 };
-
-/// The value of a binding whose node numbers index `outputs`. Throws what the look-ups throw.
-Value evaluate(const Binding& binding, const Value& run_inputs, const Value* outputs);
 
 }  // namespace ember::xcs

@@ -10,25 +10,19 @@
 #include "base/closest_name.hpp"
 #include "graph/input_conflicts.hpp"
 #include "graph/order.hpp"
-#include "graph/plan.hpp"
+#include "graph/plan_builder.hpp"
 #include "op/interpreter.hpp"
 
 namespace ember::xcs {
 
 class PlanCompiler {
  public:
-  explicit PlanCompiler(const XCSGraph& graph) : graph_(graph), plan_(std::make_shared<Plan>()) {}
+  explicit PlanCompiler(const XCSGraph& graph) : graph_(graph), builder_(graph.size()) {}
 
   std::shared_ptr<const Plan> compile(const std::optional<std::vector<std::string>>& outputs) {
-    if (graph_.size() >= std::numeric_limits<std::uint32_t>::max())
-      throw GraphError("the graph has too many nodes");
-    const std::vector<std::size_t> order = graph_.topological_indices();
-    number_nodes(order, outputs);
+    number_nodes(graph_.topological_indices(), outputs);
     for (const std::size_t index : kept_) add_node(index);
-    link_successors();
-    measure_waves();
-    plan_->costs_ = std::make_unique<std::atomic<std::uint32_t>[]>(plan_->size());
-    return std::move(plan_);
+    return builder_.finish(std::move(outputs_));
   }
 
  private:
@@ -59,79 +53,48 @@ class PlanCompiler {
     for (const std::size_t index : order) {
       if (!is_needed[index]) continue;
       numbers_[index] = static_cast<std::uint32_t>(kept_.size());
-      if (is_output[index]) plan_->outputs_.push_back(numbers_[index]);
+      if (is_output[index]) outputs_.push_back(numbers_[index]);
       kept_.push_back(index);
     }
-    reserve();
-  }
-
-  void reserve() {
-    plan_->nodes_.reserve(kept_.size());
-    plan_->recipes_.reserve(kept_.size());
-    plan_->references_.reserve(kept_.size());
-    plan_->ids_.reserve(kept_.size());
-    plan_->aliases_.reserve(kept_.size());
   }
 
   void add_node(std::size_t index) {
     const Node& node = graph_.nodes()[index];
     require_no_declared_conflict(graph_, index);
-    PlanNode made;
-    made.target = node.op.target.get();
-    plan_->has_gpu_node_ = plan_->has_gpu_node_ || made.target->prefers_gpu();
-    for (const std::size_t before : graph_.predecessor_indices(index)) {
-      PlanNode& predecessor = plan_->nodes_[numbers_[before]];
-      ++predecessor.successor_count;
-      ++made.predecessor_count;
-      made.wave = std::max(made.wave, predecessor.wave + 1);
-    }
-    if (made.predecessor_count == 0) plan_->sources_.push_back(numbers_[index]);
-    plan_->nodes_.push_back(made);
-    plan_->recipes_.push_back(node.binding ? recorded_recipe(node) : edge_recipe(index));
-    plan_->references_.push_back(
-        {node.op.target, node.op.label.empty() ? node.display_name() : node.op.label});
-    plan_->ids_.push_back(node.id);
-    plan_->aliases_.push_back(node.aliases);
+    before_.clear();
+    for (const std::size_t before : graph_.predecessor_indices(index)) before_.push_back(numbers_[before]);
+    const std::uint32_t reference =
+        builder_.add_reference({node.op.target, node.op.label.empty() ? node.display_name() : node.op.label});
+    builder_.add_node(reference, node.binding ? recorded_recipe(node) : edge_recipe(index), before_);
+    builder_.name_node(node.id, node.aliases);
   }
 
-  [[nodiscard]] InputRecipe recorded_recipe(const Node& node) const {
+  [[nodiscard]] InputRecipe recorded_recipe(const Node& node) {
     const Binding& binding = *node.binding;
-    InputRecipe recipe;
+    InputRecipe recipe = builder_.step_recipe(binding, numbers_.data());
     recipe.is_program_step = node.is_program_step;
-    if (binding.path.empty() && binding.form == Binding::Form::node) {
-      recipe.form = InputRecipe::Form::whole_output;
-      recipe.node = numbers_[binding.node];
-    } else if (binding.path.empty() && binding.form == Binding::Form::graph_input) {
-      recipe.form = InputRecipe::Form::run_inputs;
-    } else {
-      recipe.form = InputRecipe::Form::binding;
-      recipe.is_source =
-          !node.is_program_step && binding.form == Binding::Form::literal && node.after.empty();
-      recipe.binding =
-          binding.renumbered([this](std::size_t index) -> std::size_t { return numbers_[index]; });
-    }
+    recipe.is_source = !node.is_program_step && binding.form == Binding::Form::literal && node.after.empty();
     return recipe;
   }
 
-  [[nodiscard]] InputRecipe edge_recipe(std::size_t index) const {
+  [[nodiscard]] InputRecipe edge_recipe(std::size_t index) {
     const Node& node = graph_.nodes()[index];
     const auto& inbound = graph_.inbound_edges(index);
     InputRecipe recipe;
-    recipe.on_conflict = node.options.on_conflict;
-    recipe.literal = node.options.inputs;
-    recipe.is_source = inbound.empty();
     if (inbound.empty() && node.op.target->arity() == 0) {
       // A function without arguments takes nothing, not even an empty mapping.
       recipe.form = InputRecipe::Form::binding;
-      recipe.is_source = false;
+      recipe.index = builder_.add_binding({});
       return recipe;
     }
-    if (inbound.empty()) recipe.parts.push_back({});
+    recipe.is_source = inbound.empty();
+    EdgeInput input{node.options.on_conflict, node.options.inputs, {}};
+    if (inbound.empty()) input.parts.push_back({});
     if (!node.options.input_mapping.empty()) {
-      recipe.parts.push_back({InputPart::From::run_inputs, 0, node.options.input_mapping});
+      input.parts.push_back({InputPart::From::run_inputs, 0, node.options.input_mapping});
     }
-    for (const std::size_t edge : inbound) recipe.parts.push_back(part_of(graph_.edges()[edge]));
-    return simplified(std::move(recipe));
+    for (const std::size_t edge : inbound) input.parts.push_back(part_of(graph_.edges()[edge]));
+    return with_input(recipe, std::move(input));
   }
 
   [[nodiscard]] InputPart part_of(const Edge& edge) const {
@@ -140,51 +103,28 @@ class PlanCompiler {
   }
 
   /// A single whole value needs no merging.
-  static InputRecipe simplified(InputRecipe recipe) {
-    recipe.form = InputRecipe::Form::parts;
-    if (recipe.parts.size() != 1 || !recipe.parts[0].mappings.empty()) return recipe;
-    const InputPart& only = recipe.parts[0];
-    if (only.from == InputPart::From::run_inputs && (recipe.is_source || recipe.literal.is_null())) {
-      recipe.form = InputRecipe::Form::run_inputs;
-    } else if (only.from == InputPart::From::node && recipe.literal.is_null()) {
+  [[nodiscard]] InputRecipe with_input(InputRecipe recipe, EdgeInput input) {
+    const bool is_whole = input.parts.size() == 1 && input.parts[0].mappings.empty();
+    const bool has_literal = !input.literal.is_null();
+    if (is_whole && input.parts[0].from == InputPart::From::node && !has_literal) {
       recipe.form = InputRecipe::Form::whole_output;
-      recipe.node = only.node;
-    } else {
+      recipe.index = input.parts[0].node;
       return recipe;
     }
-    recipe.parts = {};
+    const bool is_run_inputs =
+        is_whole && input.parts[0].from == InputPart::From::run_inputs && (recipe.is_source || !has_literal);
+    if (!is_run_inputs) recipe.form = InputRecipe::Form::parts;
+    if (is_run_inputs) input.parts = {};
+    if (!is_run_inputs || has_literal) recipe.index = builder_.add_edge_input(std::move(input));
     return recipe;
   }
 
-  void link_successors() {
-    std::uint32_t total = 0;
-    for (PlanNode& node : plan_->nodes_) {
-      node.first_successor = total;
-      total += node.successor_count;
-      node.successor_count = 0;
-    }
-    plan_->successors_.resize(total);
-    for (std::uint32_t number = 0; number < kept_.size(); ++number) {
-      for (const std::size_t before : graph_.predecessor_indices(kept_[number])) {
-        PlanNode& predecessor = plan_->nodes_[numbers_[before]];
-        plan_->successors_[predecessor.first_successor + predecessor.successor_count++] = number;
-      }
-    }
-  }
-
-  void measure_waves() {
-    std::vector<std::uint32_t> sizes;
-    for (const PlanNode& node : plan_->nodes_) {
-      if (node.wave >= sizes.size()) sizes.resize(node.wave + 1);
-      plan_->width_ = std::max(plan_->width_, ++sizes[node.wave]);
-    }
-    plan_->depth_ = static_cast<std::uint32_t>(sizes.size());
-  }
-
   const XCSGraph& graph_;
-  std::shared_ptr<Plan> plan_;
+  PlanBuilder builder_;
   std::vector<std::size_t> kept_;
   std::vector<std::uint32_t> numbers_;
+  std::vector<std::uint32_t> outputs_;
+  std::vector<std::uint32_t> before_;
 };
 
 std::shared_ptr<const Plan> Plan::compile(const XCSGraph& graph,
@@ -203,6 +143,16 @@ std::shared_ptr<const Plan> XCSGraph::PlanCache::get(const XCSGraph& graph) {
 
 std::shared_ptr<const Plan> XCSGraph::plan() const {
   return plan_cache_.get(*this);
+}
+
+const std::vector<std::string>& Plan::recorded_ids() const {
+  std::call_once(has_recorded_ids_, [this] {
+    recorded_ids_.reserve(size());
+    for (std::size_t number = 0; number < size(); ++number) {
+      recorded_ids_.push_back(nodes_[number].target->name() + "_" + std::to_string(position(number)));
+    }
+  });
+  return recorded_ids_;
 }
 
 void Plan::note_cost(std::size_t number, std::uint64_t nanoseconds) const noexcept {

@@ -7,6 +7,7 @@
 
 #include <ember/error.hpp>
 
+#include "graph/binding_evaluation.hpp"
 #include "graph/plan.hpp"
 
 namespace ember::xcs {
@@ -26,87 +27,15 @@ Value overlaid(const Value& recorded, const Value& run_inputs, const std::string
   return result;
 }
 
-/// Evaluates a binding. `failed_look_up` gets the reference whose path does not exist, inside a catch block.
-template <class FailedLookUp>
-class BindingReader {
- public:
-  BindingReader(const Value& run_inputs, const Value* outputs, FailedLookUp failed_look_up)
-      : run_inputs_(run_inputs), outputs_(outputs), failed_look_up_(std::move(failed_look_up)) {}
-
-  [[nodiscard]] Value read(const Binding& binding) const {
-    switch (binding.form) {
-      case Binding::Form::literal:
-        return binding.literal;
-      case Binding::Form::node:
-        return look_up(outputs_[binding.node], binding);
-      case Binding::Form::graph_input:
-        return look_up(run_inputs_, binding);
-      case Binding::Form::list: {
-        std::vector<Value> items;
-        items.reserve(binding.parts.size());
-        for (const auto& [name, part] : binding.parts) items.push_back(read(part));
-        return Value::list(std::move(items));
-      }
-      case Binding::Form::object: {
-        std::vector<std::pair<std::string, Value>> fields;
-        fields.reserve(binding.parts.size());
-        for (const auto& [name, part] : binding.parts) fields.emplace_back(name, read(part));
-        return Value::mapping(std::move(fields));
-      }
-      case Binding::Form::merge: {
-        // One after the other: when both fail, the left error comes first on every compiler.
-        const Value left = read(binding.parts[0].second);
-        return merge(left, read(binding.parts[1].second));
-      }
-      case Binding::Form::projection:
-        return look_up(read(binding.parts[0].second), binding);
-    }
-    return {};
-  }
-
- private:
-  [[nodiscard]] Value look_up(const Value& whole, const Binding& binding) const {
-    if (binding.path.empty()) return whole;
-    try {
-      return value_at(whole, binding.path);
-    } catch (const ItemNotFoundError&) {
-      failed_look_up_(binding);
-    } catch (const IncompatibleTypeError&) {
-      failed_look_up_(binding);
-    }
-    return {};
-  }
-
-  const Value& run_inputs_;
-  const Value* outputs_;
-  FailedLookUp failed_look_up_;
-};
-
-/// Composes the input of one node of one plan.
+/// Composes the input of one node of one plan from what edges bring.
 class InputComposer {
  public:
   InputComposer(const Plan& plan, std::size_t number, const Value& run_inputs, const Value* outputs)
       : plan_(plan),
         number_(number),
-        recipe_(plan.recipe(number)),
+        recipe_(plan.edge_input(plan.recipe(number).index)),
         run_inputs_(run_inputs),
         outputs_(outputs) {}
-
-  [[nodiscard]] Value from_binding() const {
-    if (recipe_.binding.form == Binding::Form::literal) {
-      return recipe_.is_source ? overlaid(recipe_.binding.literal, run_inputs_, name())
-                               : recipe_.binding.literal;
-    }
-    if (recipe_.is_program_step) return evaluate(recipe_.binding, run_inputs_, outputs_);
-    return BindingReader(run_inputs_, outputs_, [this](const Binding& binding) { throw_absent(binding); })
-        .read(recipe_.binding);
-  }
-
-  [[nodiscard]] Value from_run_inputs() const {
-    if (!recipe_.is_source) return run_inputs_;
-    if (recipe_.literal.is_null()) return run_inputs_.is_null() ? Value::mapping({}) : run_inputs_;
-    return overlaid(recipe_.literal, run_inputs_, name());
-  }
 
   [[nodiscard]] Value from_parts() {
     if (recipe_.literal.has_fields()) {
@@ -214,20 +143,9 @@ class InputComposer {
                         "'; map it to a field with {\"*\", \"value\"}");
   }
 
-  /// Called inside a catch block.
-  [[noreturn]] void throw_absent(const Binding& binding) const {
-    const std::string source = binding.form == Binding::Form::node          ? plan_.display_name(binding.node)
-                               : binding.form == Binding::Form::graph_input ? std::string(XCSGraph::input_id)
-                                                                            : std::string("(merged)");
-    DataFlowError error("edge '" + source + "' -> '" + name() + "' reads '" + ember::to_string(binding.path) +
-                        "', which is absent: " + message_of(std::current_exception()));
-    error.set_cause(std::current_exception());
-    throw error;
-  }
-
   const Plan& plan_;
   std::size_t number_;
-  const InputRecipe& recipe_;
+  const EdgeInput& recipe_;
   const Value& run_inputs_;
   const Value* outputs_;
   std::vector<std::pair<std::string, Value>> fields_;
@@ -235,25 +153,48 @@ class InputComposer {
   std::unordered_map<std::string, std::size_t> positions_;
 };
 
+/// Called inside a catch block.
+[[noreturn]] void throw_absent(const Plan& plan, std::size_t number, const Binding& binding) {
+  const std::string source = binding.form == Binding::Form::node          ? plan.display_name(binding.node)
+                             : binding.form == Binding::Form::graph_input ? std::string(XCSGraph::input_id)
+                                                                          : std::string("(merged)");
+  DataFlowError error("edge '" + source + "' -> '" + plan.display_name(number) + "' reads '" +
+                      ember::to_string(binding.path) +
+                      "', which is absent: " + message_of(std::current_exception()));
+  error.set_cause(std::current_exception());
+  throw error;
+}
+
+Value from_binding(const Plan& plan, std::size_t number, const Value& run_inputs, const Value* outputs) {
+  const InputRecipe& recipe = plan.recipe(number);
+  const BindingStore& bindings = plan.bindings();
+  if (recipe.is_program_step) return bindings.evaluate(recipe.index, run_inputs, outputs);
+  Value value = bindings.evaluate(recipe.index, run_inputs, outputs,
+                                  [&](const Binding& binding) { throw_absent(plan, number, binding); });
+  return recipe.is_source ? overlaid(value, run_inputs, plan.display_name(number)) : value;
+}
+
+Value from_run_inputs(const Plan& plan, std::size_t number, const Value& run_inputs) {
+  const InputRecipe& recipe = plan.recipe(number);
+  if (!recipe.is_source) return run_inputs;
+  if (recipe.index == InputRecipe::none) return run_inputs.is_null() ? Value::mapping({}) : run_inputs;
+  return overlaid(plan.edge_input(recipe.index).literal, run_inputs, plan.display_name(number));
+}
+
 }  // namespace
 
 Value Plan::composed_input(std::size_t number, const Value& run_inputs, const Value* outputs) const {
-  InputComposer composer(*this, number, run_inputs, outputs);
   switch (recipes_[number].form) {
     case InputRecipe::Form::run_inputs:
-      return composer.from_run_inputs();
+      return from_run_inputs(*this, number, run_inputs);
     case InputRecipe::Form::whole_output:
-      return outputs[recipes_[number].node];
+      return outputs[recipes_[number].index];
     case InputRecipe::Form::binding:
-      return composer.from_binding();
+      return from_binding(*this, number, run_inputs, outputs);
     case InputRecipe::Form::parts:
-      return composer.from_parts();
+      return InputComposer(*this, number, run_inputs, outputs).from_parts();
   }
   return {};
-}
-
-Value evaluate(const Binding& binding, const Value& run_inputs, const Value* outputs) {
-  return BindingReader(run_inputs, outputs, [](const Binding&) { throw; }).read(binding);
 }
 
 }  // namespace ember::xcs

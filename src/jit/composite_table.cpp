@@ -1,7 +1,6 @@
 #include "jit/composite_table.hpp"
 
-#include <ember/graph.hpp>
-
+#include "graph/plan_builder.hpp"
 #include "jit/dataflow_unit.hpp"
 #include "jit/plan_recorder.hpp"
 
@@ -14,9 +13,10 @@ constexpr std::uint32_t cheap_nanoseconds = 50'000;
 constexpr std::size_t most_entries = 4096;
 
 std::shared_ptr<const Plan> plan_of_one_call(const OpReference& executed) {
-  XCSGraph graph;
-  graph.add_recorded_node(executed, Binding::of_input(), {}, true);
-  return Plan::compile(graph);
+  PlanBuilder builder(1);
+  const InputRecipe input = builder.step_recipe(Binding::of_input());
+  builder.add_node(builder.add_reference(executed), input, {});
+  return builder.finish();
 }
 
 }  // namespace

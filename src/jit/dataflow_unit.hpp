@@ -18,6 +18,8 @@ class DataflowUnit final : public OperatorBase {
   [[nodiscard]] const std::shared_ptr<const OperatorBase>& target() const noexcept { return target_; }
   [[nodiscard]] std::string name() const override { return target_->name(); }
   [[nodiscard]] bool is_pure() const override { return target_->is_pure(); }
+  [[nodiscard]] bool never_fails() const override { return target_->never_fails(); }
+  [[nodiscard]] bool takes_any_input() const noexcept override { return target_->takes_any_input(); }
   [[nodiscard]] bool is_stochastic() const override { return target_->is_stochastic(); }
   [[nodiscard]] bool prefers_gpu() const override { return target_->prefers_gpu(); }
   [[nodiscard]] std::string state_signature() const override { return target_->state_signature(); }

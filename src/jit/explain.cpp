@@ -5,6 +5,7 @@
 #include <ember/error.hpp>
 
 #include "jit/jit_operator.hpp"
+#include "jit/program_text.hpp"
 
 namespace ember::xcs {
 namespace {
@@ -27,20 +28,6 @@ std::string plural(std::size_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
-/// `judge <- [ask, ask_2], $input.text`
-std::string plan_text(const Plan& plan) {
-  std::string text;
-  for (std::size_t node = 0; node < plan.size(); ++node) {
-    const InputRecipe& recipe = plan.recipe(node);
-    const auto name = [&](std::size_t number) { return plan.id(number); };
-    std::string input = "$input";
-    if (recipe.form == InputRecipe::Form::whole_output) input = plan.id(recipe.node);
-    if (recipe.form == InputRecipe::Form::binding) input = to_string(recipe.binding, name);
-    text += "    " + plan.id(node) + " = " + plan.reference(node).name() + "(" + input + ")\n";
-  }
-  return text;
-}
-
 std::string facts_text(const RecordedPlan& recorded) {
   std::string text;
   for (const StructureFact& fact : recorded.facts) {
@@ -61,6 +48,20 @@ std::string reads_text(const std::vector<DataRead>& reads, const std::string& ro
         "    in `" + root + (read.composite.empty() ? "" : "." + read.composite) + "`: " + read.what + "\n";
   }
   return text;
+}
+
+/// What the passes did, and on request the calls that they began with.
+std::string passes_text(const CompiledPlan& compiled, bool is_short) {
+  const std::vector<std::string> lines = compiled.recorded.report.lines();
+  if (lines.empty()) return {};
+  std::string text;
+  if (is_short) {
+    for (const std::string& line : lines) text += (text.empty() ? "  passes: " : "; ") + line;
+    return text + "\n";
+  }
+  text = "  before the passes:\n" + compiled.text_before_passes;
+  for (const std::string& line : lines) text += "  " + line + "\n";
+  return text + "  after the passes:\n";
 }
 
 /// What recording an operator without any input tells.
@@ -126,6 +127,7 @@ std::string JitOperator::explain() const {
     const Plan& plan = *compiled->recorded.plan;
     text += "  plan: " + plural(plan.size(), "call") + ", " + plural(plan.depth(), "level") + ", up to " +
             std::to_string(plan.width()) + " at once\n";
+    text += passes_text(*compiled, options_.trace_level == "minimal");
     if (options_.trace_level != "minimal") text += plan_text(plan);
     if (!compiled->recorded.facts.empty()) {
       text += "  holds for inputs in which\n" + facts_text(compiled->recorded);

@@ -9,6 +9,7 @@
 
 #include "exec/limiter.hpp"
 #include "jit/plan_runner.hpp"
+#include "jit/program_text.hpp"
 #include "op/interpreter.hpp"
 
 namespace ember::xcs {
@@ -152,7 +153,7 @@ void JitOperator::record(CompiledPlan& compiled, const Value& arguments, std::ui
   try {
     const InterpreterScope scope(recorder);
     const VarData answer = target_.target->call_symbolic(recorder->inputs(arity()));
-    if (recorder->reads().empty()) compiled.recorded = recorder->compile(answer);
+    if (recorder->reads().empty()) compile_steps(compiled, recorder->take_program(answer));
     compiled.reason = "forward reads no data";
   } catch (...) {
     recorder->finish();
@@ -169,6 +170,12 @@ void JitOperator::record(CompiledPlan& compiled, const Value& arguments, std::ui
     compiled.recorded = {};
   }
   if (compiled.way == CompiledPlan::Way::enhanced) fall_back(compiled);
+}
+
+void JitOperator::compile_steps(CompiledPlan& compiled, CompositeProgram program) const {
+  std::string text = options_.trace_level == "minimal" ? std::string() : program_text(program);
+  compiled.recorded = compile_program(std::move(program), *table_, options_.passes);
+  if (!compiled.recorded.report.lines().empty()) compiled.text_before_passes = std::move(text);
 }
 
 void JitOperator::fall_back(CompiledPlan& compiled) const {

@@ -32,6 +32,8 @@ class JitOperator : public OperatorBase {
 
   [[nodiscard]] std::string name() const override { return target_.target->name(); }
   [[nodiscard]] bool is_pure() const override { return target_.target->is_pure(); }
+  [[nodiscard]] bool never_fails() const override { return target_.target->never_fails(); }
+  [[nodiscard]] bool takes_any_input() const noexcept override { return target_.target->takes_any_input(); }
   [[nodiscard]] bool is_stochastic() const override {
     return options_.preserve_stochasticity || target_.target->is_stochastic();
   }
@@ -67,6 +69,7 @@ class JitOperator : public OperatorBase {
   [[nodiscard]] PlanKey key_of(const Value& arguments) const;
   [[nodiscard]] Compiled compile(PlanKey key, const Value& arguments) const;
   void record(CompiledPlan& compiled, const Value& arguments, std::uint64_t& tracing_time) const;
+  void compile_steps(CompiledPlan& compiled, CompositeProgram program) const;
   void fall_back(CompiledPlan& compiled) const;
   [[nodiscard]] Value run(const CompiledPlan& compiled, const Value& arguments) const;
   [[nodiscard]] Value run_forward(const CompiledPlan& compiled, const Value& arguments,

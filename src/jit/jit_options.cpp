@@ -70,6 +70,8 @@ bool set_option(JITOptions& options, const std::string& name, const Value& value
     options.trace_level = value.string();
   } else if (name == "preserve_stochasticity") {
     options.preserve_stochasticity = value.boolean();
+  } else if (name == "passes") {
+    options.passes = PlanPasses::from(value);
   } else if (name == "parallel_threshold") {
     options.parallel_threshold = read_count(value, name);
   } else if (name == "execution_strategy") {

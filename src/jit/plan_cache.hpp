@@ -43,6 +43,8 @@ struct CompiledPlan {
   /// Why this way, for people.
   std::string reason;
   Value structure;
+  /// The calls as they were recorded, for `explain`; empty when it shall not show them, or nothing changed.
+  std::string text_before_passes;
   /// All nodes together take less time than waking a thread.
   mutable std::atomic<bool> is_cheap = false;
   /// For `trace`: a run was observed.

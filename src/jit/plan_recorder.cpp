@@ -1,10 +1,10 @@
 #include "jit/plan_recorder.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <ember/error.hpp>
-#include <ember/graph.hpp>
 
 #include "graph/var_binding.hpp"
 
@@ -13,8 +13,12 @@ namespace ember::xcs {
 /// What stands for the input or for the output of a call while recording.
 class RecordedPart final : public VarSource {
  public:
-  RecordedPart(std::weak_ptr<PlanRecorder> recorder, Binding whole, std::string name)
-      : recorder_(std::move(recorder)), whole_(std::move(whole)), name_(std::move(name)) {}
+  /// The input, or one of several.
+  explicit RecordedPart(std::weak_ptr<PlanRecorder> recorder, std::optional<std::size_t> argument)
+      : recorder_(std::move(recorder)), argument_(argument) {}
+  /// The output of step `node`, a call of `op`.
+  RecordedPart(std::weak_ptr<PlanRecorder> recorder, std::size_t node, std::shared_ptr<const OpReference> op)
+      : recorder_(std::move(recorder)), node_(node), op_(std::move(op)) {}
 
   [[nodiscard]] Value read(const Path& path) const override { refuse("the data of", path); }
   [[nodiscard]] std::size_t size(const Path& path) const override {
@@ -28,21 +32,23 @@ class RecordedPart final : public VarSource {
   [[nodiscard]] Interpreter* interpreter() const noexcept override { return recorder_.lock().get(); }
   void note_derived(const VarData& derived) const override {
     if (const auto recorder = recorder_.lock(); recorder && recorder->is_here())
-      recorder->derived_.push_back({derived, recorder->steps_.size()});
+      recorder->derived_.push_back(derived);
   }
 
   [[nodiscard]] bool belongs_to(const PlanRecorder& recorder) const noexcept {
     return recorder_.lock().get() == &recorder;
   }
   [[nodiscard]] Binding part(const Path& path) const {
-    Binding binding = whole_;
+    if (op_) return Binding::of_node(node_, path);
+    if (!argument_) return Binding::of_input(path);
+    Binding binding = Binding::of_input({*argument_});
     binding.path.insert(binding.path.end(), path.begin(), path.end());
     return binding;
   }
 
  private:
   [[nodiscard]] std::string described(const std::string& what, const Path& path) const {
-    return what + " '" + to_string(part(path), [this](std::size_t) { return name_; }) + "'";
+    return what + " '" + to_string(part(path), [this](std::size_t) { return op_->name(); }) + "'";
   }
   [[noreturn]] void refuse(const std::string& what, const Path& path) const {
     const auto recorder = recorder_.lock();
@@ -51,34 +57,17 @@ class RecordedPart final : public VarSource {
   }
   std::size_t ask(StructureFact fact, const std::string& what, const Path& path) const {
     const auto recorder = recorder_.lock();
-    if (!recorder || !recorder->is_here() || whole_.form != Binding::Form::graph_input) refuse(what, path);
+    if (!recorder || !recorder->is_here() || op_) refuse(what, path);
     fact.path = part(path).path;
     return recorder->ask(std::move(fact), described(what, path));
   }
 
   std::weak_ptr<PlanRecorder> recorder_;
-  Binding whole_;
-  std::string name_;
+  std::optional<std::size_t> argument_;
+  std::size_t node_ = 0;
+  /// Null for the input. Keeps the names of the recording, which it is part of.
+  std::shared_ptr<const OpReference> op_;
 };
-
-namespace {
-
-bool is_same_source(const Binding& left, const Binding& right) {
-  return left.form == right.form && left.node == right.node;
-}
-
-/// True when evaluating `used` looks up everything that `check` does.
-bool covers(const Binding& used, const Binding& check) {
-  const bool is_direct = check.form == Binding::Form::node || check.form == Binding::Form::graph_input;
-  if (is_direct && is_same_source(used, check) && used.path.size() >= check.path.size() &&
-      std::equal(check.path.begin(), check.path.end(), used.path.begin())) {
-    return true;
-  }
-  return std::any_of(used.parts.begin(), used.parts.end(),
-                     [&](const auto& part) { return covers(part.second, check); });
-}
-
-}  // namespace
 
 void PlanRecorder::refuse(const std::string& what) {
   std::string composite;
@@ -93,20 +82,18 @@ std::size_t PlanRecorder::ask(StructureFact fact, const std::string& what) {
   if (!answer) refuse(what);
   fact.answer = *answer;
   // A loop asks again and again.
-  if (std::find(facts_.rbegin(), facts_.rend(), fact) == facts_.rend()) facts_.push_back(std::move(fact));
+  auto& facts = program_.facts;
+  if (std::find(facts.rbegin(), facts.rend(), fact) == facts.rend()) facts.push_back(std::move(fact));
   return *answer;
-}
-
-VarData PlanRecorder::part_of(Binding whole, std::string name) {
-  return VarData(std::make_shared<RecordedPart>(weak_from_this(), std::move(whole), std::move(name)));
 }
 
 std::vector<VarData> PlanRecorder::inputs(std::size_t arity) {
   std::vector<VarData> inputs;
-  if (arity == 1) inputs.push_back(part_of(Binding::of_input(), {}));
-  for (std::size_t position = 0; arity > 1 && position < arity; ++position) {
-    inputs.push_back(part_of(Binding::of_input({position}), {}));
-  }
+  const auto add = [&](std::optional<std::size_t> argument) {
+    inputs.emplace_back(std::make_shared<RecordedPart>(weak_from_this(), argument));
+  };
+  if (arity == 1) add(std::nullopt);
+  for (std::size_t position = 0; arity > 1 && position < arity; ++position) add(position);
   return inputs;
 }
 
@@ -124,18 +111,22 @@ VarData PlanRecorder::call(const OpReference& op, std::vector<VarData> arguments
 }
 
 VarData PlanRecorder::write(const OpReference& op, const std::vector<VarData>& arguments) {
-  Binding binding;
+  RecordedStep step;
   if (arguments.size() == 1) {
-    binding = binding_of(arguments.front());
+    step.binding = binding_of(arguments.front());
   } else if (!arguments.empty()) {
-    binding = binding_of(VarData::list(arguments));
+    step.binding = binding_of(VarData::list(arguments));
   }
-  steps_.push_back({op, std::move(binding)});
-  return part_of(Binding::of_node(steps_.size() - 1), op.name());
+  OperatorTable& operators = *program_.operators;
+  step.op = operators.add(op);
+  std::shared_ptr<const OpReference> name(program_.operators, &operators[step.op]);
+  program_.steps.push_back(std::move(step));
+  return VarData(
+      std::make_shared<RecordedPart>(weak_from_this(), program_.steps.size() - 1, std::move(name)));
 }
 
 VarData PlanRecorder::open(const OpReference& op, const std::vector<VarData>& arguments) {
-  const Mark mark{steps_.size(), facts_.size(), derived_.size(), reads_.size()};
+  const Mark mark{program_.steps.size(), program_.facts.size(), derived_.size(), reads_.size()};
   path_.push_back(op.name());
   VarData answer;
   std::exception_ptr error;
@@ -156,50 +147,35 @@ VarData PlanRecorder::open(const OpReference& op, const std::vector<VarData>& ar
 }
 
 void PlanRecorder::take_back(const Mark& mark) {
-  steps_.erase(steps_.begin() + static_cast<std::ptrdiff_t>(mark.steps), steps_.end());
-  facts_.erase(facts_.begin() + static_cast<std::ptrdiff_t>(mark.facts), facts_.end());
-  derived_.erase(derived_.begin() + static_cast<std::ptrdiff_t>(mark.derived), derived_.end());
-  reads_.erase(reads_.begin() + static_cast<std::ptrdiff_t>(mark.reads), reads_.end());
+  const auto cut = [](auto& all, std::size_t size) {
+    all.erase(all.begin() + static_cast<std::ptrdiff_t>(size), all.end());
+  };
+  cut(program_.steps, mark.steps);
+  cut(program_.facts, mark.facts);
+  cut(derived_, mark.derived);
+  cut(reads_, mark.reads);
+}
+
+Binding PlanRecorder::binding_of_source(const VarData::Expression& source) {
+  const auto* part = dynamic_cast<const RecordedPart*>(source.source.get());
+  if (part && part->belongs_to(*this)) return part->part(source.path);
+  refuse("a value of another recording or run");
 }
 
 Binding PlanRecorder::binding_of(const VarData& data) {
+  // Mostly a value passes on as it is.
+  const VarData::Expression* expression = data.expression();
+  if (expression && expression->form == VarData::Expression::Form::source)
+    return binding_of_source(*expression);
   VarBindings bindings;
-  bindings.of_source = [this](const VarData::Expression& source) -> Binding {
-    const auto* part = dynamic_cast<const RecordedPart*>(source.source.get());
-    if (part && part->belongs_to(*this)) return part->part(source.path);
-    refuse("a value of another recording or run");
-  };
+  bindings.of_source = [this](const VarData::Expression& source) { return binding_of_source(source); };
   return var_binding(data, bindings);
 }
 
-std::vector<Binding> PlanRecorder::unused_look_ups(const Binding& answer) {
-  std::vector<Binding> checks;
-  for (const Derived& derived : derived_) {
-    Binding check = binding_of(derived.data);
-    const auto is_covered = [&](const Binding& used) { return covers(used, check); };
-    const auto is_used_by = [&](const Step& step) { return is_covered(step.binding); };
-    // Mostly the next call uses it.
-    const auto next = steps_.begin() + static_cast<std::ptrdiff_t>(derived.position);
-    const bool is_used = std::any_of(next, steps_.end(), is_used_by) || is_covered(answer) ||
-                         std::any_of(steps_.begin(), next, is_used_by) ||
-                         std::any_of(checks.begin(), checks.end(), is_covered);
-    if (!is_used) checks.push_back(std::move(check));
-  }
-  return checks;
-}
-
-RecordedPlan PlanRecorder::compile(const VarData& answer) {
-  RecordedPlan recorded;
-  recorded.answer = binding_of(answer);
-  recorded.checks = unused_look_ups(recorded.answer);
-  recorded.facts = std::move(facts_);
-  XCSGraph graph;
-  for (Step& step : steps_) {
-    graph.add_recorded_node(table_->executed(step.op), std::move(step.binding), {}, true);
-  }
-  // Recorded in an order in which every call comes after those it needs: the numbers stay as they are.
-  recorded.plan = Plan::compile(graph);
-  return recorded;
+CompositeProgram PlanRecorder::take_program(const VarData& answer) {
+  program_.answer = binding_of(answer);
+  for (const VarData& derived : derived_) program_.look_ups.push_back(binding_of(derived));
+  return std::move(program_);
 }
 
 }  // namespace ember::xcs

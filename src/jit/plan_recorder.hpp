@@ -11,21 +11,12 @@
 
 #include <ember/binding.hpp>
 
-#include "graph/plan.hpp"
+#include "jit/composite_program.hpp"
 #include "jit/composite_table.hpp"
 #include "jit/input_structure.hpp"
 #include "op/interpreter.hpp"
 
 namespace ember::xcs {
-
-/// A composite as a plan, for every input that answers `facts` in the same way.
-struct RecordedPlan {
-  std::shared_ptr<const Plan> plan;
-  Binding answer;
-  /// Look-ups that nothing else makes. Plain execution fails when one of them does.
-  std::vector<Binding> checks;
-  std::vector<StructureFact> facts;
-};
 
 /// A place where `forward` asked for what is not there while recording.
 struct DataRead {
@@ -48,31 +39,22 @@ class PlanRecorder final : public Interpreter, public std::enable_shared_from_th
 
   /// The arguments of the recorded composite.
   [[nodiscard]] std::vector<VarData> inputs(std::size_t arity);
-  /// Compiles what was recorded.
-  [[nodiscard]] RecordedPlan compile(const VarData& answer);
+  /// What was recorded; the recorder has it no more.
+  [[nodiscard]] CompositeProgram take_program(const VarData& answer);
   void finish() noexcept { is_finished_ = true; }
 
   /// What forward asked for in vain; a recording with any of these is void, whatever forward made of the
   /// error.
   [[nodiscard]] const std::vector<DataRead>& reads() const noexcept { return reads_; }
   /// Number of calls written down so far.
-  [[nodiscard]] std::size_t size() const noexcept { return steps_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return program_.steps.size(); }
   /// True while forward has done nothing that could fail in plain execution.
   [[nodiscard]] bool is_untouched() const noexcept {
-    return steps_.empty() && reads_.empty() && derived_.empty();
+    return program_.steps.empty() && reads_.empty() && derived_.empty();
   }
 
  private:
   friend class RecordedPart;
-  struct Step {
-    OpReference op;
-    Binding binding;
-  };
-  /// A look-up, and the number of calls before it.
-  struct Derived {
-    VarData data;
-    std::size_t position;
-  };
   /// What a nested composite that is not laid open after all is taken back to.
   struct Mark {
     std::size_t steps;
@@ -89,17 +71,16 @@ class PlanRecorder final : public Interpreter, public std::enable_shared_from_th
   VarData write(const OpReference& op, const std::vector<VarData>& arguments);
   VarData open(const OpReference& op, const std::vector<VarData>& arguments);
   void take_back(const Mark& mark);
-  [[nodiscard]] VarData part_of(Binding whole, std::string name);
   [[nodiscard]] Binding binding_of(const VarData& data);
-  [[nodiscard]] std::vector<Binding> unused_look_ups(const Binding& answer);
+  [[nodiscard]] Binding binding_of_source(const VarData::Expression& source);
 
   const std::shared_ptr<CompositeTable> table_;
   const Value* const example_;
   const std::thread::id thread_;
   std::atomic<bool> is_finished_ = false;
-  std::vector<Step> steps_;
-  std::vector<StructureFact> facts_;
-  std::vector<Derived> derived_;
+  CompositeProgram program_;
+  /// Look-ups, in the order in which forward made them.
+  std::vector<VarData> derived_;
   std::vector<DataRead> reads_;
   std::vector<std::string> path_;
 };

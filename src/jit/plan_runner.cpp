@@ -1,11 +1,13 @@
 #include "jit/plan_runner.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
 
 #include "exec/run.hpp"
 #include "jit/dataflow_unit.hpp"
+#include "jit/kept_answer.hpp"
 #include "op/call_policy.hpp"
 #include "op/interpreter.hpp"
 
@@ -17,8 +19,9 @@ constexpr std::uint32_t cheap_nanoseconds = 50'000;
 constexpr std::size_t few_nodes = 16;
 
 OpReference original(const OpReference& executed) {
-  const auto* unit = dynamic_cast<const DataflowUnit*>(executed.target.get());
-  return unit ? OpReference{unit->target(), executed.label} : executed;
+  const std::shared_ptr<const OperatorBase>& target = without_kept_answer(executed.target);
+  const auto* unit = dynamic_cast<const DataflowUnit*>(target.get());
+  return {unit ? unit->target() : target, executed.label};
 }
 
 /// True when all nodes were measured and are over before a thread would be awake.
@@ -51,6 +54,11 @@ class PlanExecution {
  private:
   /// Something failed; `known_` has what was found out so far.
   struct Failed {};
+  /// An outcome, and its place in program order.
+  struct Known {
+    std::uint32_t position;
+    KnownOutcome outcome;
+  };
 
   [[nodiscard]] bool can_run_inline() const {
     const ExecutionOptions& options = *request_.settings.options;
@@ -121,14 +129,29 @@ class PlanExecution {
     } catch (...) {
       return;  // Not a failure of the operator: it was not called.
     }
+    // Errors belong to the first of equal calls alone: the path of an error tells one call.
+    if (output) know_merged(static_cast<std::uint32_t>(node), input, *output);
     known_.push_back(
-        {original(plan_.reference(node)), std::move(input), std::move(output), std::move(error)});
+        {plan_.position(node),
+         {original(plan_.reference(node)), std::move(input), std::move(output), std::move(error)}});
+  }
+
+  /// Plain execution makes the calls, too, that `node` stands for.
+  void know_merged(std::uint32_t node, const Value& input, const Value& output) {
+    const auto is_before = [](const MergedCall& call, std::uint32_t number) { return call.node < number; };
+    const auto& merged = recorded_.merged;
+    for (auto call = std::lower_bound(merged.begin(), merged.end(), node, is_before);
+         call != merged.end() && call->node == node; ++call) {
+      known_.push_back({call->position, {call->op, input, output, nullptr}});
+    }
   }
 
   Value checked_answer(const Value* outputs) {
     try {
-      for (const Binding& check : recorded_.checks) (void)evaluate(check, arguments_, outputs);
-      return evaluate(recorded_.answer, arguments_, outputs);
+      const BindingStore& bindings = plan_.bindings();
+      for (const BindingStore::Place check : recorded_.checks)
+        (void)bindings.evaluate(check, arguments_, outputs);
+      return bindings.evaluate(recorded_.answer, arguments_, outputs);
     } catch (...) {
       for (std::size_t node = 0; node < plan_.size(); ++node) know(node, outputs, outputs[node], nullptr);
       throw Failed();
@@ -137,15 +160,20 @@ class PlanExecution {
 
   /// Lets `forward` meet the failure where plain execution has it.
   Value run_again() {
+    std::sort(known_.begin(), known_.end(),
+              [](const Known& left, const Known& right) { return left.position < right.position; });
+    std::vector<KnownOutcome> known;
+    known.reserve(known_.size());
+    for (Known& one : known_) known.push_back(std::move(one.outcome));
     return run_dataflow({request_.target, arguments_, request_.table, engine_settings().options,
-                         std::move(known_), request_.is_sequential});
+                         std::move(known), request_.is_sequential});
   }
 
   const PlanRequest& request_;
   const RecordedPlan& recorded_;
   const Plan& plan_;
   const Value& arguments_;
-  std::vector<KnownOutcome> known_;
+  std::vector<Known> known_;
 };
 
 }  // namespace
