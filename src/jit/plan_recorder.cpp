@@ -127,6 +127,7 @@ VarData PlanRecorder::write(const OpReference& op, const std::vector<VarData>& a
 
 VarData PlanRecorder::open(const OpReference& op, const std::vector<VarData>& arguments) {
   const Mark mark{program_.steps.size(), program_.facts.size(), derived_.size(), reads_.size()};
+  const std::size_t outer_derived = std::exchange(first_derived_, derived_.size());
   path_.push_back(op.name());
   VarData answer;
   std::exception_ptr error;
@@ -136,6 +137,7 @@ VarData PlanRecorder::open(const OpReference& op, const std::vector<VarData>& ar
     error = std::current_exception();
   }
   path_.pop_back();
+  first_derived_ = outer_derived;
   const bool is_open = reads_.size() == mark.reads;
   const CompositeForm form = table_->settle(op.target, is_open ? CompositeForm::open : CompositeForm::unit);
   if (form == CompositeForm::unit) {
@@ -158,8 +160,20 @@ void PlanRecorder::take_back(const Mark& mark) {
 
 Binding PlanRecorder::binding_of_source(const VarData::Expression& source) {
   const auto* part = dynamic_cast<const RecordedPart*>(source.source.get());
-  if (part && part->belongs_to(*this)) return part->part(source.path);
+  if (part && part->belongs_to(*this)) {
+    if (!source.path.empty()) note_use(source);
+    return part->part(source.path);
+  }
   refuse("a value of another recording or run");
+}
+
+void PlanRecorder::note_use(const VarData::Expression& look_up) {
+  // Mostly the next call uses it.
+  constexpr std::size_t latest = 8;
+  const std::size_t begin = std::max(first_derived_, derived_.size() - std::min(latest, derived_.size()));
+  for (std::size_t at = derived_.size(); at-- > begin;) {
+    if (derived_[at].expression() == &look_up) derived_[at] = VarData();
+  }
 }
 
 Binding PlanRecorder::binding_of(const VarData& data) {
@@ -174,7 +188,10 @@ Binding PlanRecorder::binding_of(const VarData& data) {
 
 CompositeProgram PlanRecorder::take_program(const VarData& answer) {
   program_.answer = binding_of(answer);
-  for (const VarData& derived : derived_) program_.look_ups.push_back(binding_of(derived));
+  first_derived_ = derived_.size();
+  for (const VarData& derived : derived_) {
+    if (!derived.is_concrete()) program_.look_ups.push_back(binding_of(derived));
+  }
   return std::move(program_);
 }
 

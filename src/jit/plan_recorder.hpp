@@ -73,14 +73,17 @@ class PlanRecorder final : public Interpreter, public std::enable_shared_from_th
   void take_back(const Mark& mark);
   [[nodiscard]] Binding binding_of(const VarData& data);
   [[nodiscard]] Binding binding_of_source(const VarData::Expression& source);
+  void note_use(const VarData::Expression& look_up);
 
   const std::shared_ptr<CompositeTable> table_;
   const Value* const example_;
   const std::thread::id thread_;
   std::atomic<bool> is_finished_ = false;
   CompositeProgram program_;
-  /// Look-ups, in the order in which forward made them.
+  /// Look-ups, in the order in which forward made them; concrete ones stand for those known to be used.
   std::vector<VarData> derived_;
+  /// Where those of the innermost composite begin: calls in it, which use them, may be taken back.
+  std::size_t first_derived_ = 0;
   std::vector<DataRead> reads_;
   std::vector<std::string> path_;
 };
