@@ -14,14 +14,18 @@
 #include <ember/json.hpp>
 #include <ember/runtime.hpp>
 
+#include "law_observation.hpp"
 #include "law_program.hpp"
-#include "support/sanitizer.hpp"
 
 namespace ember {
 namespace {
 
 using test::LawPace;
 using test::LawProgram;
+using test::observe;
+using test::Observed;
+using test::setting;
+using test::slowdown;
 
 struct Mode {
   const char* name;
@@ -35,52 +39,6 @@ constexpr std::array<Mode, 5> modes = {{{"structural", "auto"},
 
 xcs::JITOptions options_of(const Mode& mode) {
   return {.mode = mode.name, .execution_strategy = mode.strategy};
-}
-
-/// Everything about a call that must not depend on how it ran.
-struct Observed {
-  Value value;
-  std::string error;
-  std::vector<int> calls;
-  bool has_failures = false;
-};
-
-std::string described(const std::exception_ptr& error) {
-  std::string text = type_name_of(error) + ": " + message_of(error);
-  std::exception_ptr cause;
-  try {
-    std::rethrow_exception(error);
-  } catch (const Error& caught) {
-    text += " at " + caught.path();
-    cause = caught.cause();
-  } catch (...) {
-    return text;
-  }
-  return cause ? text + " <- " + described(cause) : text;
-}
-
-Observed observe(const LawProgram& program, const Op<>& op, const Value& input) {
-  program.counts->reset();
-  Observed observed;
-  try {
-    observed.value = op(input);
-  } catch (...) {
-    observed.error = described(std::current_exception());
-  }
-  observed.calls = program.counts->snapshot();
-  observed.has_failures = program.counts->failures > 0;
-  return observed;
-}
-
-/// Builds with sanitizers look for other mistakes, and take about so many times as long.
-constexpr std::size_t slowdown = testing::sanitizer == testing::Sanitizer::address  ? 60
-                                 : testing::sanitizer == testing::Sanitizer::thread ? 30
-                                                                                    : 1;
-
-/// The number after `name` in the environment, else `otherwise`.
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
 class LawCheck {

@@ -67,6 +67,8 @@ struct LawLeafSettings {
   std::uint64_t fails_every = 0;
   /// Which kind of exception it throws.
   int kind_of_failure = 0;
+  bool is_pure = false;
+  bool never_fails = false;
   std::shared_ptr<LawCounts> counts;
 };
 
@@ -91,6 +93,8 @@ class LawLeaf final : public Operator<> {
  public:
   LawLeaf(LawLeafSettings settings, bool sleeps) : settings_(std::move(settings)), sleeps_(sleeps) {}
   [[nodiscard]] std::string name() const override { return "leaf" + std::to_string(settings_.number); }
+  [[nodiscard]] bool is_pure() const override { return settings_.is_pure; }
+  [[nodiscard]] bool never_fails() const override { return settings_.never_fails; }
   Value forward(const Value& inputs) const override {
     if (sleeps_) {
       (void)Context::current().sleep_for(std::chrono::microseconds(60 + 37 * (settings_.number % 5)));
@@ -107,6 +111,8 @@ class LawAsyncLeaf final : public Operator<> {
  public:
   LawAsyncLeaf(LawLeafSettings settings, LawPace pace) : settings_(std::move(settings)), pace_(pace) {}
   [[nodiscard]] std::string name() const override { return "leaf" + std::to_string(settings_.number); }
+  [[nodiscard]] bool is_pure() const override { return settings_.is_pure; }
+  [[nodiscard]] bool never_fails() const override { return settings_.never_fails; }
   void forward_async(Value inputs, Context context, Completion done) const override {
     auto shared = std::make_shared<Completion>(std::move(done));
     const auto end = [shared, inputs = std::move(inputs), settings = settings_] {

@@ -32,7 +32,10 @@ struct Statement {
     choice,         // r = children[r.v](x)
     look_up,        // r["nope"], not used
     has_field,      // if (input has k) ...
-    fail            // if (r.v % 16 == 3) throw
+    fail,           // if (r.v % 16 == 3) throw
+    repeat,         // r = child(input), as others may do
+    constant,       // r = child(plain data in a Var)
+    unused          // child(expression)
   } kind = Kind::call;
   std::size_t child = 0;
   std::size_t other = 0;
@@ -174,7 +177,20 @@ class RandomComposite final : public Composite<> {
       case Statement::Kind::fail:
         if (latest() % 16 == 3) throw std::runtime_error("forward of " + name_ + " fails");
         break;
+      case Statement::Kind::repeat:
+        values.push_back(child(values.front()));
+        break;
+      case Statement::Kind::constant:
+        values.push_back(child(constant(statement.expression.left % 2)));
+        break;
+      case Statement::Kind::unused:
+        (void)child(argument());
+        break;
     }
+  }
+
+  static Var<Value> constant(std::size_t number) {
+    return Value({{"v", static_cast<std::int64_t>(number)}, {"items", list({3})}, {"docs", list({})}});
   }
 
   static void loop(const Var<Value>& items, const Op<>& child, std::vector<Var<Value>>& values) {
@@ -196,14 +212,17 @@ class RandomComposite final : public Composite<> {
 
 class Generator {
  public:
-  Generator(std::uint64_t seed, LawPace pace, bool is_jitted)
+  Generator(std::uint64_t seed, LawPace pace, bool is_jitted, LawFlavor flavor)
       : random_(seed),
         pace_(pace),
         is_jitted_(is_jitted),
+        flavor_(flavor),
         leaves_(2 + random_() % 6),
         counts_(std::make_shared<LawCounts>(leaves_)) {
     reads_data_ = chance(60);
     may_fail_ = chance(40);
+    // Only what looks at no data becomes a plan.
+    if (flavor_ == LawFlavor::pure) reads_data_ = chance(15);
   }
 
   LawProgram program() {
@@ -217,7 +236,7 @@ class Generator {
       parts.push_back(is_jit && is_jitted_ ? xcs::jit(made, {.mode = mode}) : made);
     }
     const Op<> outer = composite("outer", parts, 6);
-    return {outer, counts_, has_missing_parts_};
+    return {outer, counts_, has_missing_parts_, is_pure_};
   }
 
  private:
@@ -235,6 +254,11 @@ class Generator {
     const std::uint64_t every = 1 + random_() % 4;
     settings.kind_of_failure = static_cast<int>(random_() % 3);
     if (fails && may_fail_) settings.fails_every = every;
+    if (flavor_ == LawFlavor::pure) {
+      settings.is_pure = chance(60);
+      settings.never_fails = settings.fails_every == 0 && chance(60);
+    }
+    is_pure_.push_back(settings.is_pure);
     const std::uint64_t dice = random_() % 3;
     if (dice == 0) return LawAsyncLeaf(settings, pace_);
     return LawLeaf(settings, pace_ == LawPace::timed && dice == 1);
@@ -287,7 +311,9 @@ class Generator {
                                        Kind::guarded_get,   Kind::late_get, Kind::choice,
                                        Kind::guarded_block, Kind::fail,     Kind::look_up};
     Statement made = call();
+    static constexpr Kind wasteful[] = {Kind::repeat, Kind::constant, Kind::unused};
     made.kind = reads_data_ && chance(40) ? reading[random_() % 9] : pure[random_() % 7];
+    if (flavor_ == LawFlavor::pure && chance(40)) made.kind = wasteful[random_() % 3];
     if (!may_fail_ && (made.kind == Kind::fail || made.kind == Kind::look_up)) made.kind = Kind::call;
     if (made.kind == Kind::look_up) has_missing_parts_ = true;
     made.expression = expression();
@@ -304,11 +330,13 @@ class Generator {
   std::mt19937_64 random_;
   const LawPace pace_;
   const bool is_jitted_;
+  const LawFlavor flavor_;
   const std::size_t leaves_;
   const std::shared_ptr<LawCounts> counts_;
   bool reads_data_ = false;
   bool may_fail_ = false;
   bool has_missing_parts_ = false;
+  std::vector<bool> is_pure_;
 };
 
 }  // namespace
@@ -322,8 +350,8 @@ std::vector<int> LawCounts::snapshot() const {
   return {calls.begin(), calls.end()};
 }
 
-LawProgram make_law_program(std::uint64_t seed, LawPace pace, bool is_jitted) {
-  return Generator(seed, pace, is_jitted).program();
+LawProgram make_law_program(std::uint64_t seed, LawPace pace, bool is_jitted, LawFlavor flavor) {
+  return Generator(seed, pace, is_jitted, flavor).program();
 }
 
 Value make_law_input(std::uint64_t seed) {

@@ -32,15 +32,24 @@ enum class LawPace {
   timed       ///< some sleep, some complete by the clock
 };
 
+/// What leaves promise.
+enum class LawFlavor {
+  ordinary,  ///< nothing
+  pure       ///< some are pure, some of those never fail; calls are repeated, constant or of no use
+};
+
 struct LawProgram {
   Op<> op;
   std::shared_ptr<LawCounts> counts;
   /// Some part that is looked up does not exist.
   bool has_missing_parts = false;
+  /// By leaf.
+  std::vector<bool> is_pure = {};
 };
 
 /// The program of `seed`. With `is_jitted`, composites that the seed chooses are jitted inside.
-LawProgram make_law_program(std::uint64_t seed, LawPace pace, bool is_jitted);
+LawProgram make_law_program(std::uint64_t seed, LawPace pace, bool is_jitted,
+                            LawFlavor flavor = LawFlavor::ordinary);
 /// A random input for such programs.
 Value make_law_input(std::uint64_t seed);
 
