@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -61,11 +62,15 @@ class VarData {
   [[nodiscard]] const Expression* expression() const noexcept { return expression_.get(); }
   /// The data. Waits for pending data; throws TraceError while recording.
   [[nodiscard]] Value get() const;
+  /// The same for a source line that looks at the data, which messages name.
+  [[nodiscard]] Value get(const std::source_location& place) const;
   /// A part, without looking at data that is not yet there.
   [[nodiscard]] VarData at(PathStep step) const;
   /// Structure, not data: the number of items. Throws TraceError when it is not known while recording.
   [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t size(const std::source_location& place) const;
   [[nodiscard]] bool has(std::string_view field) const;
+  [[nodiscard]] bool has(std::string_view field, const std::source_location& place) const;
   /// The interpreter that the first source inside belongs to, or null when concrete.
   [[nodiscard]] Interpreter* interpreter() const noexcept;
   /// The first source inside, or null when concrete.
@@ -118,8 +123,10 @@ class Var {
   /// A Var of T from its typeless form. The caller vouches for the type.
   explicit Var(VarData data) : data_(std::move(data)) {}
 
-  /// The data, as T. Waits for pending data; throws TraceError while recording.
-  [[nodiscard]] T get() const { return Argument<T>(data_.get()).get(); }
+  /// The data, as T. Waits for pending data; throws TraceError while recording. `place` is for messages.
+  [[nodiscard]] T get(std::source_location place = std::source_location::current()) const {
+    return Argument<T>(data_.get(place)).get();
+  }
 
   /// A field, still symbolic when this is. Fields of a typed Var are named by member:
   /// `question[&Question::text]`.
@@ -145,8 +152,13 @@ class Var {
   }
 
   /// Number of items: structure, not data. Throws TraceError when it can not be known while recording.
-  [[nodiscard]] std::size_t size() const { return data_.size(); }
-  [[nodiscard]] bool has(std::string_view field) const { return data_.has(field); }
+  [[nodiscard]] std::size_t size(std::source_location place = std::source_location::current()) const {
+    return data_.size(place);
+  }
+  [[nodiscard]] bool has(std::string_view field,
+                         std::source_location place = std::source_location::current()) const {
+    return data_.has(field, place);
+  }
   [[nodiscard]] bool is_concrete() const noexcept { return data_.is_concrete(); }
   [[nodiscard]] const VarData& data() const noexcept { return data_; }
 

@@ -161,6 +161,10 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   [[nodiscard]] std::size_t helpers_wanted(std::uint32_t next) const;
   void push_ready(std::uint32_t node);
   void make_ready(std::uint32_t node);
+  /// Makes ready what waited for `node` alone; checks among that are over at once.
+  void open_successors(std::uint32_t node);
+  /// False when the run must not go on: the check has failed.
+  [[nodiscard]] bool pass_check(std::uint32_t node);
   [[nodiscard]] std::vector<std::uint32_t> take_batch(std::uint32_t node);
 
   // Doing it. The lock is held on entry and return, and open while user code runs.

@@ -87,6 +87,7 @@ std::shared_ptr<const ExecutionMetrics> Run::metrics() const {
     for (std::uint32_t node = 0; node < plan_->size(); ++node) all.push_back(stats_of(node));
   }
   for (std::uint32_t node = 0; node < plan_->size(); ++node) {
+    if (plan_->node(node).is_check) continue;
     const NodeStats& stats = all[node];
     if (stats.status == NodeStats::Status::finished || stats.status == NodeStats::Status::failed) {
       ++metrics->node_count;
@@ -100,7 +101,9 @@ std::shared_ptr<const ExecutionMetrics> Run::metrics() const {
   metrics->scheduler_overhead_ms = std::max(0.0, execution_time_ - covered_time(std::move(intervals))) * 1000;
   const auto [longest, path] = critical_path(*plan_, all);
   metrics->ideal_time_ms = longest * 1000;
-  for (const std::uint32_t node : path) metrics->critical_path.push_back(plan_->display_name(node));
+  for (const std::uint32_t node : path) {
+    if (!plan_->node(node).is_check) metrics->critical_path.push_back(plan_->display_name(node));
+  }
   return metrics;
 }
 

@@ -143,6 +143,10 @@ void Run::run_inline() {
 }
 
 void Run::run_inline_node(std::uint32_t node) {
+  if (plan_->node(node).is_check) {
+    if (pass_check(node) && !stats_.empty()) note_successors(node);
+    return;
+  }
   const FrameScope frame(this, node);
   announce(node);
   note_start(node);

@@ -89,6 +89,7 @@ void Run::set_up_settings(bool are_own) {
   if (const auto* interpreter = ambient_.get<void>(AmbientSlot::interpreter); interpreter != nullptr) {
     const AmbientScope scope(ambient_);
     if (!Interpreter::current()->is_observer()) {
+      Interpreter::current()->note_run();
       ambient_ = ambient_.with(AmbientSlot::interpreter, nullptr);
     }
   }

@@ -17,10 +17,39 @@ void Run::finish(std::uint32_t node, Value value, std::exception_ptr error) {
   outputs_[node] = std::move(value);
   phases_[node] = Phase::finished;
   ++finished_;
-  const PlanNode& plan_node = plan_->node(node);
-  const std::uint32_t* successors = plan_->successors(plan_node);
-  for (std::uint32_t i = 0; i < plan_node.successor_count; ++i) {
-    if (--missing_[successors[i]] == 0) make_ready(successors[i]);
+  open_successors(node);
+}
+
+void Run::open_successors(std::uint32_t node) {
+  std::vector<std::uint32_t> checks;
+  for (;;) {
+    const PlanNode& plan_node = plan_->node(node);
+    const std::uint32_t* successors = plan_->successors(plan_node);
+    for (std::uint32_t i = 0; i < plan_node.successor_count; ++i) {
+      if (--missing_[successors[i]] != 0) continue;
+      if (plan_->node(successors[i]).is_check) {
+        checks.push_back(successors[i]);
+      } else {
+        make_ready(successors[i]);
+      }
+    }
+    do {
+      if (checks.empty()) return;
+      node = checks.back();
+      checks.pop_back();
+    } while (!pass_check(node));
+  }
+}
+
+bool Run::pass_check(std::uint32_t node) {
+  try {
+    (void)plan_->node(node).target->call(plan_->input_of(node, inputs_, outputs_.data()));
+    phases_[node] = Phase::finished;
+    ++finished_;
+    return true;
+  } catch (...) {
+    fail(node, std::current_exception());
+    return false;
   }
 }
 

@@ -63,6 +63,9 @@ struct PlanNode {
   std::uint32_t predecessor_count = 0;
   /// Level: 0 for sources.
   std::uint32_t wave = 0;
+  /// It looks at its input, and throws where the run must not go on. No call: not counted, observed,
+  /// remembered or limited, and over at once.
+  bool is_check = false;
 };
 
 /// The compiled form. Node numbers are positions in topological order (ties by insertion): also the program
@@ -106,7 +109,7 @@ class Plan {
   [[nodiscard]] const BindingStore& bindings() const noexcept { return bindings_; }
   /// Numbers of the nodes whose outputs the result holds, ascending.
   [[nodiscard]] const std::vector<std::uint32_t>& outputs() const noexcept { return outputs_; }
-  /// Number of levels, and of nodes on the widest.
+  /// Number of levels, and of calls on the widest.
   [[nodiscard]] std::uint32_t depth() const noexcept { return depth_; }
   [[nodiscard]] std::uint32_t width() const noexcept { return width_; }
   /// True when some operator prefers a GPU.

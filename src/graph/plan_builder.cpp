@@ -45,15 +45,17 @@ std::uint32_t PlanBuilder::add_edge_input(EdgeInput input) {
 }
 
 std::uint32_t PlanBuilder::add_node(std::uint32_t reference, InputRecipe recipe,
-                                    const std::vector<std::uint32_t>& before) {
+                                    const std::vector<std::uint32_t>& before, bool is_check) {
   const auto number = static_cast<std::uint32_t>(plan_->nodes_.size());
   PlanNode made;
   made.target = plan_->references_[reference].target.get();
+  made.is_check = is_check;
   made.predecessor_count = static_cast<std::uint32_t>(before.size());
   for (const std::uint32_t predecessor : before) {
     PlanNode& node = plan_->nodes_[predecessor];
     ++node.successor_count;
-    made.wave = std::max(made.wave, node.wave + 1);
+    // A check takes no time: what waits for it is on its level.
+    made.wave = std::max(made.wave, node.wave + (node.is_check ? 0U : 1U));
   }
   before_.insert(before_.end(), before.begin(), before.end());
   if (before.empty()) plan_->sources_.push_back(number);
@@ -119,6 +121,7 @@ void PlanBuilder::link_successors() {
 void PlanBuilder::measure_waves() {
   std::vector<std::uint32_t> sizes;
   for (const PlanNode& node : plan_->nodes_) {
+    if (node.is_check) continue;
     if (node.wave >= sizes.size()) sizes.resize(node.wave + 1);
     plan_->width_ = std::max(plan_->width_, ++sizes[node.wave]);
   }

@@ -23,9 +23,10 @@ class PlanBuilder {
   /// The recipe of a program step whose input is `binding`.
   InputRecipe step_recipe(const Binding& binding, const std::uint32_t* numbers = nullptr);
   std::uint32_t add_edge_input(EdgeInput input);
-  /// Adds the next node. `before`: the numbers of its predecessors, each once. Returns its number.
+  /// Adds the next node. `before`: the numbers of its predecessors, each once; a check has some. Returns its
+  /// number.
   std::uint32_t add_node(std::uint32_t reference, InputRecipe recipe,
-                         const std::vector<std::uint32_t>& before);
+                         const std::vector<std::uint32_t>& before, bool is_check = false);
   /// Names the latest node, in place of what recorded nodes are called.
   void name_node(std::string id, std::vector<std::string> aliases);
   /// Says where the latest node stood in what was recorded, when that is not its number.

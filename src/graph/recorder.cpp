@@ -5,6 +5,7 @@
 #include <ember/error.hpp>
 
 #include "graph/var_binding.hpp"
+#include "op/read_place.hpp"
 
 namespace ember::xcs {
 namespace {
@@ -41,7 +42,8 @@ class RecordedSource final : public VarSource {
     const std::string place = xcs::to_string(shown, [this](std::size_t) { return name_; });
     const auto recorder = recorder_.lock();
     const bool is_over = !recorder || recorder->is_finished();
-    throw_trace(what + " of '" + place + "' was asked for " +
+    const std::string line = read_place();
+    throw_trace(what + " of '" + place + "' was asked for " + (line.empty() ? "" : "at " + line + " ") +
                 (is_over ? "after its recording ended; recorded handles never hold data"
                          : "while recording, when no operator has run yet"));
   }

@@ -52,7 +52,7 @@ class ProgramCompiler {
     collect(step.binding, number);
     for (const std::uint32_t other : step.after) add_before(other, number);
     const InputRecipe input = builder_.step_recipe(step.binding, numbers_.data());
-    numbers_[number] = builder_.add_node(reference_of(step), input, before_);
+    numbers_[number] = builder_.add_node(reference_of(step), input, before_, step.is_guard);
     if (is_renumbered_) builder_.place_node(number);
   }
 

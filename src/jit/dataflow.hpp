@@ -17,6 +17,7 @@
 
 #include "exec/effective_options.hpp"
 #include "jit/composite_table.hpp"
+#include "jit/trace_log.hpp"
 
 namespace ember::xcs {
 
@@ -38,6 +39,8 @@ struct DataflowRequest {
   std::vector<KnownOutcome> known;
   /// One call at a time, as plain execution does it.
   bool is_eager = false;
+  /// Written by the first pass; whole when that was all. Null: nobody wants to know.
+  std::shared_ptr<TraceLog> log = nullptr;
 };
 
 /// What `target.call(arguments)` gives or throws.

@@ -38,6 +38,7 @@ constexpr auto is_later = [](const auto& left, const auto& right) { return left-
 void DataflowSession::start(const CallPtr& call, bool may_start_here) {
   Value input;
   try {
+    const QuietRead quiet(this);
     input = joined(call->arguments_);
   } catch (...) {
     // Plain execution fails where the missing part is taken, and not in this call.
@@ -88,7 +89,8 @@ void DataflowSession::run_here(const CallPtr& call) {
 }
 
 void DataflowSession::submit_helpers(Lock& lock) {
-  const std::size_t wanted = std::min(queue_.size(), most_helpers_);
+  // Those that run a call see to no other one before it ends.
+  const std::size_t wanted = std::min(busy_helpers_ + queue_.size(), most_helpers_);
   while (helpers_ < wanted) {
     ++helpers_;
     lock.unlock();
@@ -100,9 +102,11 @@ void DataflowSession::submit_helpers(Lock& lock) {
 void DataflowSession::help() {
   Lock lock(mutex_);
   while (const CallPtr call = take_queued()) {
+    ++busy_helpers_;
     lock.unlock();
     run_here(call);
     lock.lock();
+    --busy_helpers_;
   }
   --helpers_;
 }
@@ -196,6 +200,7 @@ void DataflowSession::finish(const CallPtr& call, Value output) {
 }
 
 void DataflowSession::fail(const CallPtr& call, const std::exception_ptr& error, bool is_of_operator) {
+  spoil_log("a call failed");
   const std::exception_ptr wrapped = is_of_operator ? wrap_operator_error(call->op_.name(), error) : error;
   std::string path;
   try {

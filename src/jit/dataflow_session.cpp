@@ -19,10 +19,7 @@ std::size_t helpers_for(const Ambient& ambient) {
   return inherited ? std::min(inherited->limiter->capacity(), most_blocking_calls) : most_blocking_calls;
 }
 
-bool is_concrete(const std::vector<VarData>& arguments) {
-  return std::all_of(arguments.begin(), arguments.end(),
-                     [](const VarData& argument) { return argument.is_concrete(); });
-}
+constexpr const char* calls_elsewhere = "forward calls operators on more threads than one";
 
 }  // namespace
 
@@ -46,12 +43,17 @@ Value DataflowSession::run() {
     ~Ending() { session.end(); }
   } const ending{*this};
   for (int pass = 0;; ++pass) {
+    if (pass > 0) spoil_log("a call failed, or a part was missing");
     begin_pass(request_.is_eager || pass >= most_passes);
+    is_pass_observed_ = pass == 0 && request_.log != nullptr;
+    is_observing_ = is_pass_observed_;
     const Outcome outcome = run_forward();
     const bool is_surprise = ends_in_surprise();
     require_in_time();
     if (is_surprise || is_given_up_) continue;
     if (outcome.error) std::rethrow_exception(outcome.error);
+    note_answer(outcome.answer);
+    const QuietRead quiet(this);
     return outcome.answer.get();
   }
 }
@@ -105,12 +107,17 @@ DataflowSession::Outcome DataflowSession::run_forward() {
   try {
     const OperatorBase& target = *request_.target;
     std::vector<VarData> parts;
-    for (Value& part : split_arguments(target, request_.arguments, target.arity()))
-      parts.emplace_back(std::move(part));
+    if (is_pass_observed_) {
+      parts = observed_inputs();
+    } else {
+      for (Value& part : split_arguments(target, request_.arguments, target.arity()))
+        parts.emplace_back(std::move(part));
+    }
     outcome.answer = target.call_symbolic(parts);
   } catch (const PassGivenUp&) {
     is_given_up_ = true;
   } catch (...) {
+    spoil_log("forward fails");
     outcome.error = std::current_exception();
   }
   return outcome;
@@ -126,6 +133,7 @@ bool DataflowSession::ends_in_surprise() {
   if (fatal_) return false;
   if (first_failed_ != no_call) return true;
   lock.unlock();
+  const QuietRead quiet(this);
   try {
     for (const VarData& derived : derived_) (void)derived.get();
   } catch (...) {
@@ -176,7 +184,10 @@ void DataflowSession::require_going_on() {
 // ---------------------------------------------------------------------------------------------------
 
 Value DataflowSession::call(const OpReference& op, const Value& arguments) {
-  if (!is_forward_thread()) return run_and_wrap(op, arguments);
+  if (!is_forward_thread()) {
+    spoil_log(calls_elsewhere);
+    return run_and_wrap(op, arguments);
+  }
   require_going_on();
   if (op.target->is_composite() && settled_form(request_.table, op) == CompositeForm::open) {
     std::vector<VarData> parts;
@@ -196,6 +207,7 @@ VarData DataflowSession::call(const OpReference& op, std::vector<VarData> argume
 }
 
 VarData DataflowSession::call_from_elsewhere(const OpReference& op, const std::vector<VarData>& arguments) {
+  spoil_log(calls_elsewhere);
   // A Var that was carried to another thread, or into something that is recorded or run inside.
   if (Interpreter* current = Interpreter::current()) {
     if (current->is_recording() || dynamic_cast<DataflowSession*>(current))
@@ -204,7 +216,25 @@ VarData DataflowSession::call_from_elsewhere(const OpReference& op, const std::v
   return run_and_wrap(op, joined(arguments));
 }
 
+/// `forward` of a nested composite, for the log.
+class DataflowSession::OpenedScope {
+ public:
+  OpenedScope(DataflowSession& session, const OpReference& op)
+      : log_(session.is_pass_observed_ ? session.request_.log.get() : nullptr) {
+    if (log_) log_->enter(op.name());
+  }
+  ~OpenedScope() {
+    if (log_) log_->leave();
+  }
+  OpenedScope(const OpenedScope&) = delete;
+  OpenedScope& operator=(const OpenedScope&) = delete;
+
+ private:
+  TraceLog* const log_;
+};
+
 VarData DataflowSession::open_call(const OpReference& op, const std::vector<VarData>& arguments) {
+  const OpenedScope opened(*this, op);
   try {
     return op.target->call_symbolic(arguments);
   } catch (const PassGivenUp&) {
@@ -215,6 +245,7 @@ VarData DataflowSession::open_call(const OpReference& op, const std::vector<VarD
 }
 
 VarData DataflowSession::make_call(const OpReference& op, std::vector<VarData> arguments) {
+  note_call(op, arguments);
   CallPtr call = take_known(op, arguments);
   if (!call) {
     bool has_all_inputs = false;
@@ -224,8 +255,9 @@ VarData DataflowSession::make_call(const OpReference& op, std::vector<VarData> a
   Lock lock(mutex_);
   while (is_eager_ && call->state_ < State::finished && !fatal_) advance(lock, *call);
   if (fatal_) give_up();
-  if (call->state_ == State::finished) return VarData(call->output_);
+  if (call->state_ == State::finished && !is_pass_observed_) return VarData(call->output_);
   if (call->state_ != State::failed) return VarData(std::shared_ptr<const VarSource>(call));
+  spoil_log("a call failed");
   // Failed just now, and not in an earlier pass: what comes before it may still be running.
   if (first_failed_ != no_call) give_up();
   call->throw_error();
@@ -233,7 +265,12 @@ VarData DataflowSession::make_call(const OpReference& op, std::vector<VarData> a
 
 DataflowSession::CallPtr DataflowSession::take_known(const OpReference& op,
                                                      const std::vector<VarData>& arguments) {
-  if (known_.empty() || !is_concrete(arguments)) return nullptr;
+  if (known_.empty()) return nullptr;
+  const auto is_known_data = [this](const VarData& argument) {
+    return argument.is_concrete() || (is_pass_observed_ && is_here(argument));
+  };
+  if (!std::all_of(arguments.begin(), arguments.end(), is_known_data)) return nullptr;
+  const QuietRead quiet(this);
   const Value input = joined(arguments);
   const Lock lock(mutex_);
   for (auto place = known_.begin(); place != known_.end(); ++place) {
@@ -267,10 +304,6 @@ DataflowSession::CallPtr DataflowSession::add_call(const OpReference& op, std::v
   }
   has_all_inputs = call->missing_ == 0;
   return call;
-}
-
-void DataflowSession::note_derived(const VarData& derived) {
-  if (is_forward_thread()) derived_.push_back(derived);
 }
 
 }  // namespace ember::xcs

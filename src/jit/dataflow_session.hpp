@@ -31,11 +31,18 @@ class DataflowSession final : public Interpreter, public std::enable_shared_from
 
   Value call(const OpReference& op, const Value& arguments) override;
   VarData call(const OpReference& op, std::vector<VarData> arguments) override;
+  void note_run() override;
 
   /// Waits until `call` is over; runs it, or what it waits for, when nobody else does. Gives up the pass when
   /// a failure is known.
   void wait_for(const PendingCall& call);
   void note_derived(const VarData& derived);
+  /// `forward`, or somebody else who must not, saw `answer` at a place of the input that is called `name`.
+  void note_look(TraceGuard::Question question, const Binding& place, const std::string& field,
+                 const Value& answer, const std::string& name);
+  void note_look(TraceGuard::Question question, const PendingCall& call, const Path& path,
+                 const std::string& field, const Value& answer);
+  void note_missing_part();
   /// Runs queued calls, on a thread of the executor.
   void help();
   [[nodiscard]] bool is_over() const noexcept { return is_over_.load(std::memory_order_relaxed); }
@@ -65,11 +72,22 @@ class DataflowSession final : public Interpreter, public std::enable_shared_from
   void require_in_time();
   void end() noexcept;
 
+  // Observing a pass.
+  class OpenedScope;
+  [[nodiscard]] std::vector<VarData> observed_inputs();
+  [[nodiscard]] Binding noted_binding(const VarData& data);
+  /// True when `data` can be read without waiting.
+  [[nodiscard]] bool is_here(const VarData& data);
+  void look_up(const VarData& derived);
+  void note_call(const OpReference& op, const std::vector<VarData>& arguments);
+  void note_answer(const VarData& answer);
+  void spoil_log(const char* reason);
+
   // Calls of forward.
   VarData make_call(const OpReference& op, std::vector<VarData> arguments);
   VarData open_call(const OpReference& op, const std::vector<VarData>& arguments);
   VarData outcome_of_known(const CallPtr& call);
-  static VarData call_from_elsewhere(const OpReference& op, const std::vector<VarData>& arguments);
+  VarData call_from_elsewhere(const OpReference& op, const std::vector<VarData>& arguments);
   CallPtr take_known(const OpReference& op, const std::vector<VarData>& arguments);
   CallPtr add_call(const OpReference& op, std::vector<VarData> arguments, bool& has_all_inputs);
   void add_known(const KnownOutcome& known);
@@ -105,8 +123,12 @@ class DataflowSession final : public Interpreter, public std::enable_shared_from
   std::vector<VarData> derived_;
   std::size_t first_failed_ = no_call;
   std::size_t helpers_ = 0;
+  std::size_t busy_helpers_ = 0;
   std::atomic<bool> is_eager_ = false;
   bool is_given_up_ = false;
+  /// Vars of this pass know where they come from, whether or not the log is still whole.
+  bool is_pass_observed_ = false;
+  std::atomic<bool> is_observing_ = false;
   std::atomic<bool> is_over_ = false;
   /// The deadline or a stop request ended the call: nothing is tried again.
   std::exception_ptr fatal_;

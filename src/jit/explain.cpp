@@ -5,6 +5,7 @@
 #include <ember/error.hpp>
 
 #include "jit/jit_operator.hpp"
+#include "jit/plan_recorder.hpp"
 #include "jit/program_text.hpp"
 
 namespace ember::xcs {
@@ -41,13 +42,41 @@ std::string facts_text(const RecordedPlan& recorded) {
   return text;
 }
 
+/// in `Router` at router.cpp:41
+std::string where(const DataRead& read, const std::string& root) {
+  return "in `" + root + (read.composite.empty() ? "" : "." + read.composite) + "`" +
+         (read.place.empty() ? "" : " at " + read.place);
+}
+
 std::string reads_text(const std::vector<DataRead>& reads, const std::string& root) {
   std::string text;
-  for (const DataRead& read : reads) {
-    text +=
-        "    in `" + root + (read.composite.empty() ? "" : "." + read.composite) + "`: " + read.what + "\n";
+  for (const DataRead& read : reads) text += "    " + where(read, root) + ": " + read.what + "\n";
+  return text;
+}
+
+std::string times(std::uint64_t count) {
+  return plural(count, "time");
+}
+
+std::string trace_text(const KeptTrace& trace, const std::string& root) {
+  const Plan& plan = *trace.whole().recorded.plan;
+  std::string text = "    " + plural(trace.calls(), "call") + ", up to " + std::to_string(plan.width()) +
+                     " at once, replayed " + times(trace.replays()) + ", as long as\n";
+  const auto add = [&](const TraceGuard& guard, const std::string& record) {
+    text += "      " + where(guard.read, root) + ": " + to_string(guard) + record + "\n";
+  };
+  for (const auto& guard : trace.input_guards()) add(*guard, "");
+  for (std::size_t step = 0; step < trace.steps().size(); ++step) {
+    if (!trace.steps()[step].is_guard) continue;
+    add(trace.guard(step), ", held " + times(trace.held(step)) + ", failed " + times(trace.failed(step)));
   }
   return text;
+}
+
+std::string traces_text(const TraceSet& set, const std::string& root) {
+  std::string text;
+  for (const TraceSet::Trace& trace : set.traces()) text += trace_text(*trace, root);
+  return text.empty() ? text : "  goes as it went before:\n" + text;
 }
 
 /// What the passes did, and on request the calls that they began with.
@@ -105,7 +134,7 @@ JitStats JitOperator::stats() const {
     const std::lock_guard lock(last_mutex_);
     latest = last_;
   }
-  if (latest) stats.strategy = name_of(latest->way);
+  if (latest) stats.strategy = name_of(latest->way_now());
   return stats;
 }
 
@@ -121,7 +150,10 @@ std::string JitOperator::explain() const {
     miss_reason = last_miss_reason_;
   }
   if (!compiled) return text + "  it was not called yet\n";
-  text += "  chosen: " + std::string(name_of(compiled->way)) + ", because " + compiled->reason + "\n";
+  const bool is_given_up = compiled->way_now() != compiled->way;
+  text += "  chosen: " + std::string(name_of(compiled->way_now())) + ", because " +
+          (is_given_up ? compiled->traces->reason() : compiled->reason) + "\n";
+  if (compiled->traces) text += traces_text(*compiled->traces, root);
   if (!compiled->reads.empty()) text += "  forward looks at data:\n" + reads_text(compiled->reads, root);
   if (compiled->way == CompiledPlan::Way::structural) {
     const Plan& plan = *compiled->recorded.plan;

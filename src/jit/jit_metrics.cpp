@@ -78,6 +78,11 @@ void JitMetrics::count_compilation(std::uint64_t nanoseconds, std::uint64_t trac
   add(tracing_time_, tracing_nanoseconds);
 }
 
+void JitMetrics::count_trace(std::uint64_t nanoseconds, bool is_own) noexcept {
+  add(compilations_, is_own ? 1 : 0);
+  add(compilation_time_, nanoseconds);
+}
+
 JitStats JitMetrics::stats() const noexcept {
   JitStats stats;
   stats.compilation_time = seconds(compilation_time_);

@@ -20,6 +20,8 @@ class JitMetrics {
   void count_hit() noexcept { add(hits_, 1); }
   void count_miss() noexcept { add(misses_, 1); }
   void count_compilation(std::uint64_t nanoseconds, std::uint64_t tracing_nanoseconds) noexcept;
+  /// A way through `forward` was compiled: alone, or as part of a compilation that was counted.
+  void count_trace(std::uint64_t nanoseconds, bool is_own) noexcept;
   void count_execution(std::uint64_t nanoseconds) noexcept {
     add(executions_, 1);
     add(execution_time_, nanoseconds);

@@ -8,8 +8,10 @@
 #include <ember/log.hpp>
 
 #include "exec/limiter.hpp"
+#include "jit/plan_recorder.hpp"
 #include "jit/plan_runner.hpp"
 #include "jit/program_text.hpp"
+#include "jit/trace_runner.hpp"
 #include "op/interpreter.hpp"
 
 namespace ember::xcs {
@@ -137,6 +139,7 @@ JitOperator::Compiled JitOperator::compile(PlanKey key, const Value& arguments) 
     compiled->reason = "the mode asks for it";
   } else if (mode_ == JitMode::trace) {
     compiled->way = CompiledPlan::Way::trace;
+    compiled->traces = std::make_unique<TraceSet>();
     compiled->reason = "the mode asks for it";
   } else {
     record(*compiled, arguments, tracing_time);
@@ -204,23 +207,22 @@ Value JitOperator::run(const CompiledPlan& compiled, const Value& arguments) con
   std::optional<AmbientScope> limit;
   if (workers && *workers > 1) limit.emplace(with_limit(Ambient::current(), *workers));
   if (compiled.way == CompiledPlan::Way::structural) {
-    const PlanRequest request{target_.target.get(), &compiled, table_, settings, is_one_by_one};
-    return run_compiled(request, arguments);
+    const PlanRequest request{&compiled.recorded, &compiled.is_cheap, settings, is_one_by_one};
+    return run_compiled(request, *target_.target, table_, arguments);
   }
-  return run_forward(compiled, arguments, settings, is_one_by_one);
+  if (compiled.way_now() == CompiledPlan::Way::trace) {
+    return run_traced({target_.target.get(), compiled.traces.get(), table_, options_.passes, settings,
+                       is_one_by_one, &metrics_},
+                      arguments);
+  }
+  return run_forward(arguments, settings, is_one_by_one);
 }
 
-Value JitOperator::run_forward(const CompiledPlan& compiled, const Value& arguments,
-                               const EffectiveOptions& settings, bool is_one_by_one) const {
+Value JitOperator::run_forward(const Value& arguments, const EffectiveOptions& settings,
+                               bool is_one_by_one) const {
   if (is_one_by_one) return target_.target->call(arguments);
-  const bool is_observed = compiled.way == CompiledPlan::Way::trace && !compiled.was_observed.exchange(true);
-  auto options = settings.options;
-  if (!*options->fail_fast) {
-    auto own = std::make_shared<ExecutionOptions>(*options);
-    own->fail_fast = true;
-    options = std::move(own);
-  }
-  return run_dataflow({target_.target.get(), arguments, table_, std::move(options), {}, is_observed});
+  return run_dataflow(
+      {target_.target.get(), arguments, table_, failing_fast(settings, false).options, {}, false});
 }
 
 void JitAsyncOperator::forward_async(Value inputs, Context context, Completion done) const {

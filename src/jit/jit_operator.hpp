@@ -72,8 +72,8 @@ class JitOperator : public OperatorBase {
   void compile_steps(CompiledPlan& compiled, CompositeProgram program) const;
   void fall_back(CompiledPlan& compiled) const;
   [[nodiscard]] Value run(const CompiledPlan& compiled, const Value& arguments) const;
-  [[nodiscard]] Value run_forward(const CompiledPlan& compiled, const Value& arguments,
-                                  const EffectiveOptions& settings, bool is_sequential) const;
+  [[nodiscard]] Value run_forward(const Value& arguments, const EffectiveOptions& settings,
+                                  bool is_sequential) const;
   [[nodiscard]] bool is_sequential(const CompiledPlan& compiled, const ExecutionOptions& options) const;
   void note_last(const Compiled& compiled, std::string miss_reason) const;
 

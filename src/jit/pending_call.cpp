@@ -9,13 +9,35 @@
 namespace ember::xcs {
 
 Value PendingCall::read(const Path& path) const {
-  if (const auto session = session_.lock()) {
+  return ask(TraceGuard::Question::data, path, {});
+}
+
+std::size_t PendingCall::size(const Path& path) const {
+  return static_cast<std::size_t>(ask(TraceGuard::Question::size, path, {}).integer());
+}
+
+bool PendingCall::has(const Path& path, std::string_view field) const {
+  return ask(TraceGuard::Question::field, path, std::string(field)).boolean();
+}
+
+Value PendingCall::ask(TraceGuard::Question question, const Path& path, const std::string& field) const {
+  const auto session = session_.lock();
+  const bool is_look = session && !QuietRead::is_quiet(session.get());
+  if (session) {
+    const QuietRead others_may_read(nullptr);
     session->wait_for(*this);
   } else if (state_ != State::finished) {
     throw TraceError(with_recording_help("the result of '" + op_.name() +
                                          "' was asked for after the run that it belonged to had ended"));
   }
-  return path.empty() ? output_ : value_at(output_, path);
+  try {
+    Value answer = answer_of(question, field, path.empty() ? output_ : value_at(output_, path));
+    if (is_look) session->note_look(question, *this, path, field, answer);
+    return answer;
+  } catch (...) {
+    if (session) session->note_missing_part();
+    throw;
+  }
 }
 
 Interpreter* PendingCall::interpreter() const noexcept {

@@ -10,6 +10,7 @@
 #include <ember/op.hpp>
 
 #include "jit/composite_table.hpp"
+#include "jit/trace_guard.hpp"
 
 namespace ember::xcs {
 
@@ -24,6 +25,8 @@ class PendingCall final : public VarSource, public std::enable_shared_from_this<
       : session_(std::move(session)), op_(std::move(op)), arguments_(std::move(arguments)) {}
 
   [[nodiscard]] Value read(const Path& path) const override;
+  [[nodiscard]] std::size_t size(const Path& path) const override;
+  [[nodiscard]] bool has(const Path& path, std::string_view field) const override;
   [[nodiscard]] Interpreter* interpreter() const noexcept override;
   void note_derived(const VarData& derived) const override;
 
@@ -35,6 +38,8 @@ class PendingCall final : public VarSource, public std::enable_shared_from_this<
 
  private:
   friend class DataflowSession;
+
+  [[nodiscard]] Value ask(TraceGuard::Question question, const Path& path, const std::string& field) const;
 
   const std::weak_ptr<DataflowSession> session_;
   const OpReference op_;

@@ -13,8 +13,10 @@
 #include <unordered_set>
 #include <vector>
 
+#include "jit/composite_program.hpp"
+#include "jit/data_read.hpp"
 #include "jit/input_structure.hpp"
-#include "jit/plan_recorder.hpp"
+#include "jit/trace_set.hpp"
 
 namespace ember::xcs {
 
@@ -47,8 +49,11 @@ struct CompiledPlan {
   std::string text_before_passes;
   /// All nodes together take less time than waking a thread.
   mutable std::atomic<bool> is_cheap = false;
-  /// For `trace`: a run was observed.
-  mutable std::atomic<bool> was_observed = false;
+  /// For `trace`.
+  std::unique_ptr<TraceSet> traces = nullptr;
+
+  /// The way of the next call: traces may have been given up.
+  [[nodiscard]] Way way_now() const noexcept { return traces && traces->is_given_up() ? Way::enhanced : way; }
 };
 
 /// Thread-safe.

@@ -7,6 +7,7 @@
 #include <ember/error.hpp>
 
 #include "graph/var_binding.hpp"
+#include "op/read_place.hpp"
 
 namespace ember::xcs {
 
@@ -72,9 +73,10 @@ class RecordedPart final : public VarSource {
 void PlanRecorder::refuse(const std::string& what) {
   std::string composite;
   for (const std::string& name : path_) composite += (composite.empty() ? "" : ".") + name;
-  reads_.push_back({std::move(composite), what});
-  throw TraceError(
-      with_recording_help(what + " was asked for while recording, when no operator has run yet"));
+  const std::string place = read_place();
+  reads_.push_back({std::move(composite), what, place});
+  throw TraceError(with_recording_help(what + " was asked for" + (place.empty() ? "" : " at " + place) +
+                                       " while recording, when no operator has run yet"));
 }
 
 std::size_t PlanRecorder::ask(StructureFact fact, const std::string& what) {

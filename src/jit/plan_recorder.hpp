@@ -13,18 +13,11 @@
 
 #include "jit/composite_program.hpp"
 #include "jit/composite_table.hpp"
+#include "jit/data_read.hpp"
 #include "jit/input_structure.hpp"
 #include "op/interpreter.hpp"
 
 namespace ember::xcs {
-
-/// A place where `forward` asked for what is not there while recording.
-struct DataRead {
-  /// The composites around it: `pipeline.panel`.
-  std::string composite;
-  /// `the data of 'classify.kind'`.
-  std::string what;
-};
 
 class PlanRecorder final : public Interpreter, public std::enable_shared_from_this<PlanRecorder> {
  public:

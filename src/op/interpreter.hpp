@@ -25,6 +25,8 @@ class Interpreter {
   [[nodiscard]] virtual bool is_recording() const noexcept { return false; }
   /// True when calls run as always and are only watched: also inside runs.
   [[nodiscard]] virtual bool is_observer() const noexcept { return false; }
+  /// A run begins on this thread, whose calls are none of this interpreter's.
+  virtual void note_run() {}
   /// Runs the body of a composite on plain data.
   virtual Value call_body(const OperatorBase& composite, const Value& arguments) {
     return composite.call(arguments);

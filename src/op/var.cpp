@@ -2,6 +2,8 @@
 
 #include <ember/error.hpp>
 
+#include "op/read_place.hpp"
+
 namespace ember {
 namespace {
 
@@ -108,6 +110,12 @@ Value VarData::get() const {
   return expression_ ? read_expression(*expression_) : value_;
 }
 
+Value VarData::get(const std::source_location& place) const {
+  if (!expression_) return value_;
+  const ReadPlaceScope scope(place);
+  return get();
+}
+
 VarData VarData::at(PathStep step) const {
   if (!expression_) return value_at(value_, {std::move(step)});
   if (expression_->form == Expression::Form::source) {
@@ -133,6 +141,12 @@ std::size_t VarData::size() const {
   }
 }
 
+std::size_t VarData::size(const std::source_location& place) const {
+  if (!expression_) return value_.size();
+  const ReadPlaceScope scope(place);
+  return size();
+}
+
 bool VarData::has(std::string_view field) const {
   if (!expression_) return value_.has(field);
   switch (expression_->form) {
@@ -144,6 +158,12 @@ bool VarData::has(std::string_view field) const {
     default:
       return get().has(field);
   }
+}
+
+bool VarData::has(std::string_view field, const std::source_location& place) const {
+  if (!expression_) return value_.has(field);
+  const ReadPlaceScope scope(place);
+  return has(field);
 }
 
 Interpreter* VarData::interpreter() const noexcept {

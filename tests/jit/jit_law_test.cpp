@@ -3,6 +3,7 @@
 // more.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <functional>
@@ -31,11 +32,21 @@ struct Mode {
   const char* name;
   const char* strategy;
 };
-constexpr std::array<Mode, 5> modes = {{{"structural", "auto"},
+constexpr std::array<Mode, 6> modes = {{{"structural", "auto"},
                                         {"enhanced", "auto"},
                                         {"auto", "parallel"},
                                         {"trace", "auto"},
+                                        {"trace", "sequential"},
                                         {"auto", "sequential"}}};
+
+bool is_trace(const Mode& mode) {
+  return mode.name == std::string("trace");
+}
+
+/// Traces are for inputs that come again, and for others that go the same way for a while.
+std::size_t input_number(const Mode& mode, std::size_t call) {
+  return is_trace(mode) && call % 3 != 2 ? (call * 7 + call / 3) % 5 : call;
+}
 
 xcs::JITOptions options_of(const Mode& mode) {
   return {.mode = mode.name, .execution_strategy = mode.strategy};
@@ -52,13 +63,15 @@ class LawCheck {
     const LawProgram plain = test::make_law_program(seed, LawPace::immediate, false);
     LawProgram program = test::make_law_program(seed, pace_, true);
     std::vector<Observed> expected;
-    for (std::size_t i = 0; i < inputs; ++i) expected.push_back(observe(plain, plain.op, input(seed, i)));
+    const std::size_t most = std::max<std::size_t>(inputs, 5);
+    for (std::size_t i = 0; i < most; ++i) expected.push_back(observe(plain, plain.op, input(seed, i)));
     for (std::size_t mode = 0; mode < modes.size(); ++mode) {
       Op<> fast = xcs::jit(program.op, options_of(modes[mode]));
-      for (std::size_t i = 0; i < inputs; ++i) {
+      for (std::size_t call = 0; call < inputs; ++call) {
+        const std::size_t i = input_number(modes[mode], call);
         xcs::ExecutionOptions options;
         const bool is_sequential = modes[mode].strategy == std::string("sequential");
-        const int workers = most_workers_ > 0 ? static_cast<int>((seed + mode + i) % 9) : 0;
+        const int workers = most_workers_ > 0 ? static_cast<int>((seed + mode + call) % 9) : 0;
         if (workers > 0) options.max_workers = workers;
         if (is_sequential) options.use_parallel = false;  // For nested jits, too.
         Observed found;
@@ -67,11 +80,13 @@ class LawCheck {
           if (workers > 0 || is_sequential) scope.emplace(options);
           found = observe(program, fast, input(seed, i));
         });
+        if (is_trace(modes[mode]) && program.counts->forwards == 0) ++replays_;
         // One call at a time is what plain execution does: the calls are the same even where some fail.
         const bool is_exact = is_sequential && !program.has_missing_parts;
         compare(expected[i], found, is_exact,
                 std::string(modes[mode].name) + ' ' + modes[mode].strategy + ", workers " +
-                    std::to_string(workers) + ", input " + std::to_string(i) +
+                    std::to_string(workers) + ", call " + std::to_string(call) +
+                    " with input " + std::to_string(i) +
                     ", replay with EMBER_LAW_SEED=" + std::to_string(seed));
         if (expected[i].has_failures || !expected[i].error.empty()) {
           // Calls that nobody waits for any more may still count: not among those of the next input.
@@ -82,6 +97,8 @@ class LawCheck {
     }
     return inputs;
   }
+  /// Calls so far that a trace answered, without `forward`.
+  [[nodiscard]] std::size_t replays() const noexcept { return replays_; }
 
  private:
   static Value input(std::uint64_t seed, std::size_t number) {
@@ -106,6 +123,7 @@ class LawCheck {
 
   const LawPace pace_;
   const int most_workers_;
+  std::size_t replays_ = 0;
 };
 
 /// Checks programs until `pairs` pairs are done, or the one that the environment names.
@@ -124,6 +142,8 @@ void check_law(LawCheck check, std::uint64_t first_seed, std::size_t pairs, std:
     done += check_seed(seed);
   }
   ::testing::Test::RecordProperty("pairs", static_cast<int>(done));
+  EXPECT_GT(check.replays(), done / 4);
+  ::testing::Test::RecordProperty("replays", static_cast<int>(check.replays()));
 }
 
 void run_plainly(std::uint64_t, const std::function<void()>& body) {

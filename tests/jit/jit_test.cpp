@@ -187,7 +187,8 @@ TEST(Jit, ExplainsWhereForwardLooksAtData) {
   EXPECT_THAT(xcs::explain(fast), HasSubstr("not called yet"));
   (void)fast(1);
   EXPECT_THAT(xcs::explain(fast), HasSubstr("chosen: enhanced"));
-  EXPECT_THAT(xcs::explain(fast), HasSubstr("in `looking`: the data of 'first'"));
+  EXPECT_THAT(xcs::explain(fast), HasSubstr("in `looking` at jit_test.cpp:"));
+  EXPECT_THAT(xcs::explain(fast), HasSubstr(": the data of 'first'"));
   EXPECT_EQ(xcs::explain_jit_selection(fast)["selected"].string(), "enhanced");
 }
 

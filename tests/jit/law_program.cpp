@@ -32,6 +32,8 @@ struct Statement {
     choice,         // r = children[r.v](x)
     look_up,        // r["nope"], not used
     has_field,      // if (input has k) ...
+    few_items,      // if (r.items has an odd number of items) ...
+    count,          // r = child({r.v, data made of r.items})
     fail,           // if (r.v % 16 == 3) throw
     repeat,         // r = child(input), as others may do
     constant,       // r = child(plain data in a Var)
@@ -79,6 +81,7 @@ class RandomComposite final : public Composite<> {
   }
   [[nodiscard]] std::string name() const override { return name_; }
   Var<Value> forward(Var<Value> input) const override {
+    if (name_ == "outer") ++counts_->forwards;
     std::vector<Var<Value>> values = {input};
     run(body_, input, values);
     std::vector<Var<Value>> answers;
@@ -174,6 +177,16 @@ class RandomComposite final : public Composite<> {
       case Statement::Kind::has_field:
         run(input.has("k") ? statement.then : statement.otherwise, input, values);
         break;
+      case Statement::Kind::few_items:
+        run(values.back()["items"].size() % 2 != 0 ? statement.then : statement.otherwise, input, values);
+        break;
+      case Statement::Kind::count: {
+        // Often the same for other inputs, unlike what stands beside it.
+        const auto items = static_cast<std::int64_t>(values.back()["items"].get().size());
+        const Var<Value> number{Value(items)};
+        values.push_back(child(object({{"v", values.back()["v"]}, {"items", list_of({number, number})}})));
+        break;
+      }
       case Statement::Kind::fail:
         if (latest() % 16 == 3) throw std::runtime_error("forward of " + name_ + " fails");
         break;
@@ -307,18 +320,19 @@ class Generator {
     using Kind = Statement::Kind;
     static constexpr Kind pure[] = {Kind::call,       Kind::call,      Kind::call,        Kind::call,
                                     Kind::input_loop, Kind::has_field, Kind::guarded_call};
-    static constexpr Kind reading[] = {Kind::plain_call,    Kind::branch,   Kind::output_loop,
-                                       Kind::guarded_get,   Kind::late_get, Kind::choice,
-                                       Kind::guarded_block, Kind::fail,     Kind::look_up};
+    static constexpr Kind reading[] = {
+        Kind::plain_call, Kind::branch,        Kind::output_loop, Kind::guarded_get, Kind::late_get,
+        Kind::choice,     Kind::guarded_block, Kind::fail,        Kind::look_up,     Kind::few_items,
+        Kind::few_items,  Kind::count,         Kind::count};
     Statement made = call();
     static constexpr Kind wasteful[] = {Kind::repeat, Kind::constant, Kind::unused};
-    made.kind = reads_data_ && chance(40) ? reading[random_() % 9] : pure[random_() % 7];
+    made.kind = reads_data_ && chance(40) ? reading[random_() % 13] : pure[random_() % 7];
     if (flavor_ == LawFlavor::pure && chance(40)) made.kind = wasteful[random_() % 3];
     if (!may_fail_ && (made.kind == Kind::fail || made.kind == Kind::look_up)) made.kind = Kind::call;
     if (made.kind == Kind::look_up) has_missing_parts_ = true;
     made.expression = expression();
-    const bool has_blocks =
-        made.kind == Kind::branch || made.kind == Kind::has_field || made.kind == Kind::guarded_block;
+    const bool has_blocks = made.kind == Kind::branch || made.kind == Kind::has_field ||
+                            made.kind == Kind::guarded_block || made.kind == Kind::few_items;
     if (has_blocks && depth == 0) made.kind = Kind::call;
     if (has_blocks && depth > 0) {
       made.then = block(3, depth - 1);
@@ -344,6 +358,7 @@ class Generator {
 void LawCounts::reset() {
   for (auto& count : calls) count = 0;
   failures = 0;
+  forwards = 0;
 }
 
 std::vector<int> LawCounts::snapshot() const {

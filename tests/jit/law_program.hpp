@@ -23,6 +23,8 @@ struct LawCounts {
 
   std::vector<std::atomic<int>> calls;
   std::atomic<int> failures = 0;
+  /// How often `forward` of the whole ran: not at all where a trace of it was replayed.
+  std::atomic<int> forwards = 0;
 };
 
 /// What leaves do besides computing.

@@ -1,0 +1,490 @@
+// The strategy trace of jit: a run goes as it went before, as long as everything that `forward` looked at is
+// the same again.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <ember/error.hpp>
+#include <ember/execute.hpp>
+#include <ember/execution_options.hpp>
+#include <ember/jit.hpp>
+#include <ember/runtime.hpp>
+
+#include "jit_parts.hpp"
+
+namespace ember {
+namespace {
+
+using test::appending;
+using test::make_tally;
+using test::TallyPtr;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Verdict {
+  std::string kind;
+  int score = 0;
+};
+EMBER_FIELDS(Verdict, kind, score)
+
+/// Waits by the clock, then gives what `answer` says.
+class TimedLeaf final : public Operator<> {
+ public:
+  TimedLeaf(std::string name, double seconds, std::function<Value(const Value&)> answer,
+            TallyPtr tally = make_tally())
+      : name_(std::move(name)), seconds_(seconds), answer_(std::move(answer)), tally_(std::move(tally)) {}
+  [[nodiscard]] std::string name() const override { return name_; }
+  Value forward(const Value& in) const override {
+    tally_->enter();
+    if (seconds_ > 0) (void)Context::current().sleep_for(from_seconds(seconds_));
+    tally_->leave();
+    return answer_(in);
+  }
+
+ private:
+  std::string name_;
+  double seconds_;
+  std::function<Value(const Value&)> answer_;
+  TallyPtr tally_;
+};
+
+Value same(const Value& in) {
+  return in;
+}
+
+Op<> traced(Op<> op) {
+  return xcs::jit(std::move(op), {.mode = "trace"});
+}
+
+/// Counts how often `forward` runs: replays do not run it.
+struct Router {
+  TallyPtr classify = make_tally();
+  TallyPtr sums = make_tally();
+  TallyPtr talk = make_tally();
+  std::shared_ptr<std::atomic<int>> forwards = std::make_shared<std::atomic<int>>(0);
+
+  [[nodiscard]] Op<> op(double seconds = 0) const {
+    const Op<> first = TimedLeaf(
+        "classify", seconds, [](const Value& in) -> Value { return {{"kind", in["kind"]}, {"id", in["q"]}}; },
+        classify);
+    const Op<> left = TimedLeaf(
+        "sums", seconds, [](const Value& in) -> Value { return {{"text", "sum " + in["q"].string()}}; }, sums);
+    const Op<> right = TimedLeaf(
+        "talk", seconds, [](const Value& in) -> Value { return {{"text", "talk " + in["q"].string()}}; }, talk);
+    return ember::op("router", [=, count = forwards](Var<> in) {
+      ++*count;
+      return first(in)["kind"].get().string() == "sum" ? left(in) : right(in);
+    });
+  }
+};
+
+Value question(const std::string& kind, int number) {
+  return {{"q", std::to_string(number)}, {"kind", kind}};
+}
+
+TEST(TraceJit, RepeatsTheWayThatWasObserved) {
+  const Router router;
+  const auto fast = traced(router.op());
+  for (int number = 0; number < 5; ++number) {
+    EXPECT_EQ(fast(question("sum", number))["text"].string(), "sum " + std::to_string(number));
+  }
+  EXPECT_EQ(*router.forwards, 1);
+  EXPECT_EQ(router.classify->calls, 5);
+  EXPECT_EQ(router.sums->calls, 5);
+  EXPECT_EQ(router.talk->calls, 0);
+  const xcs::JitStats stats = xcs::get_jit_stats(fast);
+  EXPECT_EQ(stats.cache_misses, 1U);
+  EXPECT_EQ(stats.cache_hits, 4U);
+  EXPECT_EQ(stats.compilation_count, 1U);
+  EXPECT_EQ(stats.strategy, "trace");
+}
+
+TEST(TraceJit, KnowsBothWaysOfARouterAfterOneRunEach) {
+  for (const bool is_parallel : {true, false}) {
+    const Router router;
+    const auto fast = traced(router.op());
+    const auto scope = xcs::execution_options({.use_parallel = is_parallel});
+    for (int number = 0; number < 10; ++number) {
+      const std::string kind = number % 2 == 0 ? "sum" : "talk";
+      EXPECT_EQ(fast(question(kind, number))["text"].string(), kind + " " + std::to_string(number));
+    }
+    EXPECT_EQ(*router.forwards, 2);
+    EXPECT_EQ(router.classify->calls, 10);
+    EXPECT_EQ(router.sums->calls, 5);
+    EXPECT_EQ(router.talk->calls, 5);
+    EXPECT_EQ(xcs::get_jit_stats(fast).compilation_count, 2U);
+    EXPECT_EQ(xcs::get_jit_stats(fast).cache_misses, 1U);
+  }
+}
+
+TEST(TraceJit, SaysWhatItHoldsFor) {
+  const Router router;
+  const auto fast = traced(router.op());
+  for (const char* kind : {"sum", "sum", "talk"}) (void)fast(question(kind, 1));
+  const std::string text = xcs::explain(fast);
+  EXPECT_THAT(text, HasSubstr("chosen: trace, because the mode asks for it"));
+  EXPECT_THAT(text, HasSubstr("in `router` at trace_jit_test.cpp:"));
+  EXPECT_THAT(text, HasSubstr("the data of 'classify.kind' was \"sum\", held 1 time, failed 1 time"));
+  EXPECT_THAT(text, HasSubstr("the data of 'classify.kind' was \"talk\", held 0 times, failed 0 times"));
+}
+
+TEST(TraceJit, GivesUpLooksThatNeverHold) {
+  const auto forwards = std::make_shared<std::atomic<int>>(0);
+  const Op<> write = TimedLeaf("write", 0, [](const Value& in) -> Value { return {{"text", in["q"]}}; });
+  const Op<> judge = appending("!");
+  const auto fast = traced(op("essay", [=](Var<> in) {
+    ++*forwards;
+    const Var<> text = write(in);
+    return text["text"].get().string().empty() ? text : judge(text);
+  }));
+  for (int number = 0; number < 20; ++number) {
+    EXPECT_EQ(fast(question("", number))["text"].string(), std::to_string(number) + "!");
+  }
+  EXPECT_EQ(*forwards, 20);
+  EXPECT_EQ(xcs::get_jit_stats(fast).strategy, "enhanced");
+  EXPECT_THAT(xcs::explain(fast),
+              HasSubstr("chosen: enhanced, because the guard on the data of 'write.text' failed"));
+}
+
+TEST(TraceJit, LooksAtTheInputChooseTheTraceBeforeTheRun) {
+  const auto forwards = std::make_shared<std::atomic<int>>(0);
+  const Op<> left = appending("l");
+  const Op<> right = appending("r");
+  const auto fast = traced(op("chooses", [=](Var<> in) {
+    ++*forwards;
+    const bool is_left = in["side"].get().string() == "left";
+    return is_left ? left(in) : right(left(in));
+  }));
+  for (int number = 0; number < 6; ++number) {
+    const bool is_left = number % 2 == 0;
+    const Value in = {{"text", std::to_string(number)}, {"side", is_left ? "left" : "right"}};
+    EXPECT_EQ(fast(in)["text"].string(), std::to_string(number) + (is_left ? "l" : "lr"));
+  }
+  EXPECT_EQ(*forwards, 2);
+  EXPECT_THAT(xcs::explain(fast), HasSubstr("the data of '$input.side' was \"left\""));
+}
+
+TEST(TraceJit, StructureOfInputsAndOutputsIsGuarded) {
+  const auto forwards = std::make_shared<std::atomic<int>>(0);
+  const auto tally = make_tally();
+  const Op<> each = TimedLeaf("each", 0, same, tally);
+  const Op<> split = TimedLeaf("split", 0, [](const Value& in) -> Value {
+    std::vector<Value> items;
+    for (std::int64_t item = 0; item < in["parts"].integer(); ++item) items.emplace_back(item);
+    return {{"items", Value::list(std::move(items))}};
+  });
+  const auto fast = traced(op("lists", [=](Var<> in) {
+    ++*forwards;
+    std::vector<Var<>> answers;
+    for (std::size_t i = 0; i < in["docs"].size(); ++i) answers.push_back(each(in["docs"][i]));
+    const Var<> parts = split(in)["items"];
+    for (std::size_t i = 0; i < parts.size(); ++i) answers.push_back(each(parts[i]));
+    if (in.has("more")) answers.push_back(each(in["more"]));
+    return list_of(answers);
+  }));
+  const auto input = [](int docs, int parts, bool has_more) {
+    std::vector<Value> items(static_cast<std::size_t>(docs), Value("doc"));
+    const Value in = {{"docs", Value::list(std::move(items))}, {"parts", parts}};
+    return has_more ? in.with("more", "more") : in;
+  };
+  int calls = 0;
+  for (const auto& [docs, parts] : {std::pair(1, 2), std::pair(3, 2), std::pair(1, 0), std::pair(1, 2)}) {
+    for (const bool has_more : {false, true}) {
+      const auto expected = static_cast<std::size_t>(docs + parts + (has_more ? 1 : 0));
+      EXPECT_EQ(fast(input(docs, parts, has_more)).size(), expected);
+      calls += static_cast<int>(expected);
+    }
+  }
+  EXPECT_EQ(tally->calls, calls);
+  EXPECT_EQ(*forwards, 6);  // The last two are as the first two.
+}
+
+TEST(TraceJit, LoopsUntilAValueComes) {
+  const auto forwards = std::make_shared<std::atomic<int>>(0);
+  const auto tally = make_tally();
+  const Op<> next = TimedLeaf(
+      "next", 0, [](const Value& in) -> Value { return {{"left", in["left"].integer() - 1}}; }, tally);
+  const auto fast = traced(op("loop", [=](Var<> in) {
+    ++*forwards;
+    Var<> state = next(in);
+    while (state["left"].get().integer() > 0) state = next(state);
+    return state;
+  }));
+  int calls = 0;
+  for (const int left : {3, 3, 5, 2, 5, 3}) {
+    EXPECT_EQ(fast({{"left", left}})["left"].integer(), 0);
+    calls += left;
+  }
+  EXPECT_EQ(tally->calls, calls);
+  EXPECT_EQ(*forwards, 3);
+}
+
+TEST(TraceJit, WhatHasEndedIsNotPaidAgainWhenAGuardFails) {
+  const auto before = make_tally();
+  const Op<> first = TimedLeaf("first", 0, same, before);
+  const Op<> beside = TimedLeaf("beside", 0, same, before);
+  const Op<> after = TimedLeaf("after", 0, same);
+  const auto fast = traced(op("guarded", [=](Var<> in) {
+    const Var<> other = beside(in);
+    const Var<> seen = first(in);
+    const bool is_large = seen["n"].get().integer() > 10;
+    return list_of({other, is_large ? after(seen) : seen});
+  }));
+  for (const int number : {1, 2, 30, 30, 2}) (void)fast({{"n", number}});
+  EXPECT_EQ(before->calls, 10);
+}
+
+TEST(TraceJit, EqualKindsAreNotEnough) {
+  const auto forwards = std::make_shared<std::atomic<int>>(0);
+  const Op<> give = TimedLeaf("give", 0, [](const Value& in) -> Value { return in["v"]; });
+  const auto fast = traced(op("kinds", [=](Var<> in) {
+    ++*forwards;
+    const Value seen = give(in).get();
+    return Var<>(Value(std::string(to_string(seen.kind())) + (seen.has_fields() ? seen.keys()[0] : "")));
+  }));
+  EXPECT_EQ(fast({{"v", 1}}).string(), "int");
+  EXPECT_EQ(fast({{"v", 1.0}}).string(), "float");
+  EXPECT_EQ(fast({{"v", Value({{"a", 1}, {"b", 2}})}}).string(), "mappinga");
+  EXPECT_EQ(fast({{"v", Value({{"b", 2}, {"a", 1}})}}).string(), "mappingb");
+  EXPECT_EQ(*forwards, 4);
+}
+
+TEST(TraceJit, TypedFieldsAndWholeObjects) {
+  const auto forwards = std::make_shared<std::atomic<int>>(0);
+  const Op<Verdict(Value)> judge = op("judge", [](const Value& in) {
+    return Verdict{in["kind"].string(), static_cast<int>(in["n"].integer())};
+  });
+  const Op<> good = appending("+");
+  const auto fast = traced(op("typed", [=](Var<> in) {
+    ++*forwards;
+    const Var<Verdict> verdict = judge(in);
+    if (verdict[&Verdict::kind].get() == "bad") return in;
+    return verdict.get().score > 0 ? good(in) : in;
+  }));
+  const auto input = [](const char* kind, int number) {
+    return Value({{"text", "t"}, {"kind", kind}, {"n", number}});
+  };
+  EXPECT_EQ(fast(input("good", 1))["text"].string(), "t+");
+  EXPECT_EQ(fast(input("good", 1))["text"].string(), "t+");
+  EXPECT_EQ(fast(input("good", 0))["text"].string(), "t");
+  EXPECT_EQ(fast(input("bad", 1))["text"].string(), "t");
+  EXPECT_EQ(fast(input("bad", 2))["text"].string(), "t");
+  EXPECT_EQ(*forwards, 3);
+}
+
+struct Handle {
+  int number = 0;
+};
+
+TEST(TraceJit, ObjectsWithoutFieldsCanNotBeGuarded) {
+  const auto forwards = std::make_shared<std::atomic<int>>(0);
+  const Op<Handle(Value)> open =
+      op("open", [](const Value& in) { return Handle{static_cast<int>(in["n"].integer())}; });
+  const auto fast = traced(op("opens", [=](Var<> in) {
+    ++*forwards;
+    return Var<>(Value(open(in).get().number));
+  }));
+  for (int number = 0; number < 12; ++number) EXPECT_EQ(fast({{"n", number}}).integer(), number);
+  EXPECT_EQ(*forwards, 12);
+  EXPECT_THAT(xcs::explain(fast), HasSubstr("the data of 'open' holds an object without fields"));
+}
+
+TEST(TraceJit, AnOutcomeThatWasCaughtIsNoTrace) {
+  const auto fails = make_tally();
+  const auto forwards = std::make_shared<std::atomic<int>>(0);
+  const Op<> risky = TimedLeaf(
+      "risky", 0,
+      [](const Value& in) -> Value {
+        if (in["bad"].boolean()) throw std::runtime_error("no");
+        return in;
+      },
+      fails);
+  const Op<> backup = TimedLeaf("backup", 0, same);
+  const auto fast = traced(op("guarded", [=](Var<> in) {
+    ++*forwards;
+    try {
+      return Var<>(risky(in).get());
+    } catch (const std::exception&) {
+      return backup(in);
+    }
+  }));
+  for (const bool is_bad : {true, false, false, true, false}) {
+    EXPECT_EQ(fast({{"bad", is_bad}})["bad"].boolean(), is_bad);
+  }
+  EXPECT_EQ(fails->calls, 5);
+  // The first one twice, the second time with the failure known; once for the first good one; once for the
+  // second bad one, whose failure the replay has met.
+  EXPECT_EQ(*forwards, 4);
+}
+
+TEST(TraceJit, NestedCompositesAndPartsOfOutputs) {
+  const auto tally = make_tally();
+  const auto forwards = std::make_shared<std::atomic<int>>(0);
+  const Op<> leaf = TimedLeaf(
+      "leaf", 0, [](const Value& in) -> Value { return {{"v", in["v"].integer() + 1}, {"parts", list({in["v"]})}}; },
+      tally);
+  const Op<> open = op("open", [=](Var<> in) { return leaf(leaf(in)); });
+  const Op<> looks = op("looks", [=](Var<> in) {
+    const Var<> first = leaf(in);
+    return first["v"].get().integer() % 2 == 0 ? first : leaf(first);
+  });
+  const auto fast = traced(op("outer", [=](Var<> in) {
+    ++*forwards;
+    const Var<> left = open(in);
+    const Var<> right = looks(object({{"v", left["v"]}}));
+    const bool is_large = left["v"].get().integer() >= 100;
+    return object({{"v", right["v"]}, {"part", left["parts"][std::size_t{0}]}, {"large", Var<>(Value(is_large))}});
+  }));
+  const auto plain = [](std::int64_t v) -> Value {
+    const std::int64_t right = (v + 3) % 2 == 0 ? v + 3 : v + 4;
+    return {{"v", right}, {"part", v + 1}, {"large", v + 2 >= 100}};
+  };
+  int calls = 0;
+  for (const std::int64_t v : {1, 1, 2, 120, 1, 2}) {
+    EXPECT_EQ(fast({{"v", v}}), plain(v)) << v;
+    calls += 2 + (v % 2 == 0 ? 2 : 1);
+  }
+  EXPECT_EQ(tally->calls, calls);
+  EXPECT_EQ(*forwards, 3);
+}
+
+/// Virtual seconds that a call takes.
+double seconds_of(const Op<>& op, const Value& input) {
+  const auto runtime = Runtime::simulated();
+  double seconds = 0;
+  runtime.run([&] {
+    const TimePoint start = runtime.now();
+    (void)op(input);
+    seconds = to_seconds(runtime.now() - start);
+  });
+  return seconds;
+}
+
+TEST(TraceJit, OverlapsFromTheFirstCallAndDoesNotRunAhead) {
+  const auto after = make_tally();
+  const Op<> slow = TimedLeaf("slow", 1, same);
+  const Op<> classify = TimedLeaf("classify", 0.25, same);
+  const Op<> left = TimedLeaf("left", 0.5, same, after);
+  const Op<> right = TimedLeaf("right", 0.125, same, after);
+  const auto fast = traced(op("overlaps", [=](Var<> in) {
+    const Var<> beside = slow(in);
+    const Var<> chosen = classify(in)["left"].get().boolean() ? left(in) : right(in);
+    return list_of({beside, chosen});
+  }));
+  for (int call = 0; call < 3; ++call) {
+    EXPECT_DOUBLE_EQ(seconds_of(fast, {{"left", true}}), 1) << call;  // Not 1.5, nor 1.75.
+    EXPECT_EQ(after->calls, call + 1);
+  }
+  // The guess is wrong: nothing behind the guard was started, and what had ended counts.
+  EXPECT_DOUBLE_EQ(seconds_of(fast, {{"left", false}}), 1.125);
+  EXPECT_EQ(after->calls, 4);
+}
+
+TEST(TraceJit, GuardsAreNoCalls) {
+  const Router router;
+  const auto fast = traced(router.op(0.5));
+  const xcs::ExecutionOptions options{.trace_execution = true, .collect_metrics = true};
+  std::vector<Value> shown;
+  for (int number = 0; number < 2; ++number) {
+    Runtime::simulated().run([&] {
+      const auto scope = xcs::execution_options(options);
+      (void)fast(question("sum", number));
+      shown.push_back(static_cast<std::int64_t>(xcs::last_metrics().node_count));
+    });
+  }
+  EXPECT_EQ(*router.forwards, 1);
+  EXPECT_THAT(xcs::explain(fast), HasSubstr("2 calls, up to 1 at once, replayed 1 time,"));
+}
+
+TEST(TraceJit, IsSafeFromManyThreads) {
+  const Router router;
+  const auto fast = traced(router.op());
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int call = 0; call < 50; ++call) {
+        const int number = thread * 1000 + call;
+        const std::string kind = (thread + call) % 3 == 0 ? "sum" : "talk";
+        if (fast(question(kind, number))["text"].string() != kind + " " + std::to_string(number)) ++wrong;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(router.classify->calls, 200);
+  EXPECT_EQ(router.sums->calls + router.talk->calls, 200);
+  EXPECT_LE(*router.forwards, 16);
+  const xcs::JitStats stats = xcs::get_jit_stats(fast);
+  EXPECT_EQ(stats.execution_count, 200U);
+  EXPECT_EQ(stats.cache_hits + stats.cache_misses, 200U);
+}
+
+TEST(TraceJit, WorkThatItIsNotToldOfIsNoTrace) {
+  const auto tally = make_tally();
+  const Op<> leaf = TimedLeaf("leaf", 0, same, tally);
+  const Op<> graph_op = TimedLeaf("in_graph", 0, same, tally);
+  xcs::XCSGraph graph;
+  graph.add_node(graph_op, "only");
+  const auto runs_graph = traced(op("runs_graph", [=](Var<> in) {
+    const Value seen = leaf(in).get();
+    return Var<>(Value(xcs::execute(graph, seen)["only"]));
+  }));
+  const auto reads_inside = traced(op("reads_inside", [=](Var<> in) {
+    const Var<> first = leaf(in);
+    const Op<> captures = op("captures", [=](const Value& other) -> Value {
+      return {{"both", list({first.get(), other})}};
+    });
+    return captures(in);
+  }));
+  for (int number = 0; number < 4; ++number) {
+    const Value in = {{"n", number}};
+    EXPECT_EQ(runs_graph(in), in);
+    EXPECT_EQ(reads_inside(in)["both"][0], in);
+  }
+  EXPECT_EQ(tally->calls, 12);
+  EXPECT_THAT(xcs::explain(runs_graph), Not(HasSubstr("replayed")));
+  EXPECT_THAT(xcs::explain(reads_inside), Not(HasSubstr("replayed")));
+}
+
+TEST(TraceJit, FailuresInReplaysAreThoseOfPlainExecution) {
+  const auto tally = make_tally();
+  const Op<> first = TimedLeaf("first", 0, same, tally);
+  const Op<> second = TimedLeaf(
+      "second", 0,
+      [](const Value& in) -> Value {
+        if (in["bad"].boolean()) throw std::runtime_error("second fails");
+        return in;
+      },
+      tally);
+  const auto plain = op("fails", [=](Var<> in) {
+    const Var<> seen = first(in);
+    return seen["go"].get().boolean() ? second(seen)["text"] : seen;
+  });
+  const auto fast = traced(plain);
+  const Value good = {{"go", true}, {"bad", false}, {"text", "t"}};
+  for (int call = 0; call < 3; ++call) EXPECT_EQ(fast(good).string(), "t");
+  EXPECT_EQ(tally->calls, 6);
+  const auto message = [](const Op<>& op, const Value& in) {
+    try {
+      (void)op(in);
+    } catch (const Error& error) {
+      return error.path() + ": " + error.what();
+    }
+    return std::string();
+  };
+  const Value bad = {{"go", true}, {"bad", true}, {"text", "t"}};
+  EXPECT_EQ(message(fast, bad), message(plain, bad));
+  EXPECT_EQ(tally->calls, 10);
+  const Value lacks = {{"go", true}, {"bad", false}};
+  EXPECT_EQ(message(fast, lacks), message(plain, lacks));
+  EXPECT_EQ(tally->calls, 14);
+}
+
+}  // namespace
+}  // namespace ember
