@@ -128,7 +128,7 @@ int main() {
 //   jit of 'Router', mode auto, auto execution
 //     chosen: enhanced, because forward looks at the data of 'classify.kind'
 //     forward looks at data:
-//       in `Router`: the data of 'classify.kind'
+//       in `Router` at jit.cpp:44: the data of 'classify.kind'
 //     last compiled because it is the first call
 //     3 calls, 2 hits, 1 miss, 1 of 128 plans kept
 //   one!! two!! 1 hit

@@ -85,9 +85,8 @@ class LawCheck {
         const bool is_exact = is_sequential && !program.has_missing_parts;
         compare(expected[i], found, is_exact,
                 std::string(modes[mode].name) + ' ' + modes[mode].strategy + ", workers " +
-                    std::to_string(workers) + ", call " + std::to_string(call) +
-                    " with input " + std::to_string(i) +
-                    ", replay with EMBER_LAW_SEED=" + std::to_string(seed));
+                    std::to_string(workers) + ", call " + std::to_string(call) + " with input " +
+                    std::to_string(i) + ", replay with EMBER_LAW_SEED=" + std::to_string(seed));
         if (expected[i].has_failures || !expected[i].error.empty()) {
           // Calls that nobody waits for any more may still count: not among those of the next input.
           program = test::make_law_program(seed, pace_, true);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -62,6 +63,31 @@ class SleepingLeaf final : public Operator<> {
   std::int64_t value_;
   TallyPtr tally_;
 };
+
+/// Waits by the clock, then gives what `answer` says.
+class TimedLeaf final : public Operator<> {
+ public:
+  TimedLeaf(std::string name, double seconds, std::function<Value(const Value&)> answer,
+            TallyPtr tally = make_tally())
+      : name_(std::move(name)), seconds_(seconds), answer_(std::move(answer)), tally_(std::move(tally)) {}
+  [[nodiscard]] std::string name() const override { return name_; }
+  Value forward(const Value& in) const override {
+    tally_->enter();
+    if (seconds_ > 0) (void)Context::current().sleep_for(from_seconds(seconds_));
+    tally_->leave();
+    return answer_(in);
+  }
+
+ private:
+  std::string name_;
+  double seconds_;
+  std::function<Value(const Value&)> answer_;
+  TallyPtr tally_;
+};
+
+inline Value same(const Value& in) {
+  return in;
+}
 
 inline Op<> failing(std::string message, TallyPtr tally = make_tally()) {
   return op("fails", [message, tally](const Value&) -> Value {

@@ -22,7 +22,9 @@ namespace {
 
 using test::appending;
 using test::make_tally;
+using test::same;
 using test::TallyPtr;
+using test::TimedLeaf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -31,31 +33,6 @@ struct Verdict {
   int score = 0;
 };
 EMBER_FIELDS(Verdict, kind, score)
-
-/// Waits by the clock, then gives what `answer` says.
-class TimedLeaf final : public Operator<> {
- public:
-  TimedLeaf(std::string name, double seconds, std::function<Value(const Value&)> answer,
-            TallyPtr tally = make_tally())
-      : name_(std::move(name)), seconds_(seconds), answer_(std::move(answer)), tally_(std::move(tally)) {}
-  [[nodiscard]] std::string name() const override { return name_; }
-  Value forward(const Value& in) const override {
-    tally_->enter();
-    if (seconds_ > 0) (void)Context::current().sleep_for(from_seconds(seconds_));
-    tally_->leave();
-    return answer_(in);
-  }
-
- private:
-  std::string name_;
-  double seconds_;
-  std::function<Value(const Value&)> answer_;
-  TallyPtr tally_;
-};
-
-Value same(const Value& in) {
-  return in;
-}
 
 Op<> traced(Op<> op) {
   return xcs::jit(std::move(op), {.mode = "trace"});
@@ -70,12 +47,23 @@ struct Router {
 
   [[nodiscard]] Op<> op(double seconds = 0) const {
     const Op<> first = TimedLeaf(
-        "classify", seconds, [](const Value& in) -> Value { return {{"kind", in["kind"]}, {"id", in["q"]}}; },
+        "classify", seconds,
+        [](const Value& in) -> Value {
+          return {{"kind", in["kind"]}, {"id", in["q"]}};
+        },
         classify);
     const Op<> left = TimedLeaf(
-        "sums", seconds, [](const Value& in) -> Value { return {{"text", "sum " + in["q"].string()}}; }, sums);
+        "sums", seconds,
+        [](const Value& in) -> Value {
+          return {{"text", "sum " + in["q"].string()}};
+        },
+        sums);
     const Op<> right = TimedLeaf(
-        "talk", seconds, [](const Value& in) -> Value { return {{"text", "talk " + in["q"].string()}}; }, talk);
+        "talk", seconds,
+        [](const Value& in) -> Value {
+          return {{"text", "talk " + in["q"].string()}};
+        },
+        talk);
     return ember::op("router", [=, count = forwards](Var<> in) {
       ++*count;
       return first(in)["kind"].get().string() == "sum" ? left(in) : right(in);
@@ -208,7 +196,11 @@ TEST(TraceJit, LoopsUntilAValueComes) {
   const auto forwards = std::make_shared<std::atomic<int>>(0);
   const auto tally = make_tally();
   const Op<> next = TimedLeaf(
-      "next", 0, [](const Value& in) -> Value { return {{"left", in["left"].integer() - 1}}; }, tally);
+      "next", 0,
+      [](const Value& in) -> Value {
+        return {{"left", in["left"].integer() - 1}};
+      },
+      tally);
   const auto fast = traced(op("loop", [=](Var<> in) {
     ++*forwards;
     Var<> state = next(in);
@@ -326,7 +318,10 @@ TEST(TraceJit, NestedCompositesAndPartsOfOutputs) {
   const auto tally = make_tally();
   const auto forwards = std::make_shared<std::atomic<int>>(0);
   const Op<> leaf = TimedLeaf(
-      "leaf", 0, [](const Value& in) -> Value { return {{"v", in["v"].integer() + 1}, {"parts", list({in["v"]})}}; },
+      "leaf", 0,
+      [](const Value& in) -> Value {
+        return {{"v", in["v"].integer() + 1}, {"parts", list({in["v"]})}};
+      },
       tally);
   const Op<> open = op("open", [=](Var<> in) { return leaf(leaf(in)); });
   const Op<> looks = op("looks", [=](Var<> in) {
@@ -338,7 +333,8 @@ TEST(TraceJit, NestedCompositesAndPartsOfOutputs) {
     const Var<> left = open(in);
     const Var<> right = looks(object({{"v", left["v"]}}));
     const bool is_large = left["v"].get().integer() >= 100;
-    return object({{"v", right["v"]}, {"part", left["parts"][std::size_t{0}]}, {"large", Var<>(Value(is_large))}});
+    return object(
+        {{"v", right["v"]}, {"part", left["parts"][std::size_t{0}]}, {"large", Var<>(Value(is_large))}});
   }));
   const auto plain = [](std::int64_t v) -> Value {
     const std::int64_t right = (v + 3) % 2 == 0 ? v + 3 : v + 4;
