@@ -54,7 +54,7 @@ int main() {
     (void)z.get();  // There is no data while calls are only written down.
   } catch (const TraceError& error) {
     const std::string message = error.what();
-    std::cout << message.substr(0, message.find('.')) << '\n';
+    std::cout << message.substr(0, message.find(". ")) << '\n';
   }
 }
 
@@ -62,4 +62,4 @@ int main() {
 //   Final result: {"text":"op3(op2(op1(Example)))"}
 //   {"y":{"text":"op2(op1(Example))"}}
 //   OP2(OP1(EXAMPLE))
-//   the data of 'z' was asked for while recording, when no operator has run yet
+//   the data of 'z' was asked for at autograph.cpp:54 while recording, when no operator has run yet
