@@ -14,6 +14,7 @@
 #include <ember/execution_metrics.hpp>
 #include <ember/execution_options.hpp>
 #include <ember/graph.hpp>
+#include <ember/plan_passes.hpp>
 #include <ember/result.hpp>
 #include <ember/results.hpp>
 #include <ember/tracer.hpp>
@@ -96,7 +97,8 @@ struct RunOutcome {
 class CompiledGraph {
  public:
   /// Throws as `execute` does before anything runs.
-  explicit CompiledGraph(const XCSGraph& graph, const OutputNodes& output_nodes = OutputNodes::all());
+  explicit CompiledGraph(const XCSGraph& graph, const OutputNodes& output_nodes = OutputNodes::all(),
+                         const PlanPasses& passes = {});
 
   /// As `execute`; `output_nodes` in `options` is refused with InvalidArgumentError.
   [[nodiscard]] Results run(const Value& inputs = {}, const ExecutionOptions& options = {}) const;

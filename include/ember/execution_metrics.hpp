@@ -34,6 +34,8 @@ struct NodeStats {
 
 /// What one run took.
 struct ExecutionMetrics {
+  /// What ran the nodes, also where `auto` chose it: `sequential`, `parallel` or `wave`.
+  std::string scheduler = {};
   /// From the start of the run to its end, in milliseconds.
   double execution_time_ms = 0;
   /// Nodes that ran to an end, well or not.

@@ -1,4 +1,4 @@
-// PlanPasses: which rewrites a recorded plan goes through before it runs.
+// PlanPasses: which rewrites a recorded plan goes through before it runs, and how plans are run.
 #pragma once
 
 #include <ember/value.hpp>
@@ -14,6 +14,13 @@ struct PlanPasses {
   bool common_calls = true;
   /// Put inputs without anything variable together once, and keep what pure operators make of them.
   bool constant_inputs = true;
+  /// When more calls are ready than may run, the one with the longest way to the end of the plan goes first:
+  /// by measured times, before the first measurement by the number of calls. False: in program order.
+  bool priorities = true;
+  /// Short calls of which each only waits for the one before it run back to back on one thread.
+  bool chain_fusion = true;
+  /// Calls of one operator with `forward_batch` on the same level go out as one batch.
+  bool batch_groups = true;
 
   /// From string-keyed settings, for files. Throws InvalidArgumentError naming what is unknown or not a
   /// boolean, and the known names.

@@ -14,9 +14,11 @@ enum class SchedulerKind { automatic, noop, parallel, sequential, wave };
 ///
 /// `sequential` (also `topological`): one node at a time, in topological order, on the calling thread.
 /// `parallel`: a node starts as soon as its own predecessors have finished.
-/// `wave`: a level starts when the whole level before it has finished; calls of one level to an operator with
-/// `forward_batch` go out as one batch.
-/// `auto`: sequential for plans without width or with trivial nodes, wave where it can batch, else parallel.
+/// `wave`: a level starts when the whole level before it has finished.
+/// `auto`: sequential for plans without width, and where nodes were measured to take less than sharing them
+/// between threads; else parallel. `ExecutionMetrics::scheduler` has what it took.
+/// Under `parallel` and `wave`, calls of one level to one operator with `forward_batch` wait for each other
+/// and go out as one batch. When a batch fails, its calls are made one by one: the error is that of a call.
 /// `noop`: validates, calls nothing, and gives `{"_simulated": true, ...}` for every node.
 class Scheduler {
  public:

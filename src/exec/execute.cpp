@@ -89,8 +89,8 @@ std::exception_ptr ExecutionResult::get_error(const std::string& node) const noe
   return nullptr;
 }
 
-CompiledGraph::CompiledGraph(const XCSGraph& graph, const OutputNodes& output_nodes)
-    : plan_(Plan::compile(graph, output_nodes.names())) {}
+CompiledGraph::CompiledGraph(const XCSGraph& graph, const OutputNodes& output_nodes, const PlanPasses& passes)
+    : plan_(Plan::compile(graph, output_nodes.names(), passes)) {}
 
 namespace {
 

@@ -9,7 +9,7 @@ namespace ember::xcs {
 namespace {
 
 /// Below this measured time, waking a thread costs more than it saves.
-constexpr std::uint32_t cheap_nanoseconds = 50'000;
+constexpr std::uint64_t cheap_nanoseconds = 50'000;
 constexpr std::size_t most_helpers = 64;
 
 }  // namespace
@@ -126,7 +126,8 @@ void Run::watch_for_end() {
 }
 
 bool Run::can_run_inline() const noexcept {
-  return is_sequential_ && !limiter_ && !is_caller_free_ && !stop_watch_ && *options_->fail_fast;
+  return (is_sequential_ || is_advised_inline_) && !limiter_ && !is_caller_free_ && !stop_watch_ &&
+         *options_->fail_fast;
 }
 
 void Run::run_to_end() {
@@ -171,10 +172,19 @@ void Run::release() noexcept {
 // Choosing
 // -----------------------------------------------------------------------------------------------------------
 
+std::uint32_t Run::pop_ready() {
+  std::pop_heap(ready_.begin(), ready_.end(), later());
+  const std::uint32_t node = ready_.back();
+  ready_.pop_back();
+  return node;
+}
+
 void Run::push_ready(std::uint32_t node) {
   phases_[node] = Phase::ready;
+  if (node > first_error_) return;
+  if (const std::uint32_t group = group_of(node); group != PlanSchedule::no_group) return arrive(group);
   ready_.push_back(node);
-  std::push_heap(ready_.begin(), ready_.end(), std::greater<>());
+  std::push_heap(ready_.begin(), ready_.end(), later());
 }
 
 void Run::make_ready(std::uint32_t node) {
@@ -187,8 +197,7 @@ void Run::make_ready(std::uint32_t node) {
 }
 
 bool Run::has_startable() const noexcept {
-  if (is_over_ || (is_sequential_ && running_ > 0)) return false;
-  return !ready_.empty() && ready_.front() < first_error_;
+  return !is_over_ && !(is_sequential_ && running_ > 0) && !ready_.empty();
 }
 
 bool Run::take_permit() {
@@ -204,39 +213,19 @@ bool Run::take_permit() {
 
 std::uint32_t Run::take_next() {
   if (!has_startable() || !take_permit()) return no_node;
-  std::pop_heap(ready_.begin(), ready_.end(), std::greater<>());
-  const std::uint32_t node = ready_.back();
-  ready_.pop_back();
+  const std::uint32_t node = pop_ready();
   phases_[node] = Phase::running;
   if (limiter_) permits_[node] = true;
   ++running_;
   return node;
 }
 
-std::vector<std::uint32_t> Run::take_batch(std::uint32_t node) {
-  std::vector<std::uint32_t> batch = {node};
-  const OperatorBase* target = plan_->node(node).target;
-  if (!is_wave_ || !target->has_batch()) return batch;
-  const auto is_other = [&](std::uint32_t other) {
-    return plan_->node(other).target != target || other > first_error_;
-  };
-  const auto first = std::partition(ready_.begin(), ready_.end(), is_other);
-  for (auto other = first; other != ready_.end(); ++other) {
-    phases_[*other] = Phase::running;
-    ++running_;
-    batch.push_back(*other);
-  }
-  ready_.erase(first, ready_.end());
-  std::make_heap(ready_.begin(), ready_.end(), std::greater<>());
-  std::sort(batch.begin(), batch.end());
-  return batch;
-}
-
 std::size_t Run::helpers_wanted(std::uint32_t next) const {
   if (is_sequential_ || ready_.empty() || is_asynchronous(next)) return 0;
-  const std::uint32_t cost = plan_->cost(next);
-  if (cost != 0 && cost < cheap_nanoseconds) return 0;
-  const std::size_t useful = std::min(ready_.size(), limiter_ ? limiter_->capacity() : most_helpers);
+  std::size_t useful = std::min(ready_.size(), limiter_ ? limiter_->capacity() : most_helpers);
+  if (const std::uint64_t cost = plan_->cost(next); cost != 0 && cost < cheap_nanoseconds) {
+    useful = std::min({useful, executor_->parallelism() - 1, ready_.size() * cost / cheap_nanoseconds});
+  }
   return useful > helpers_asked_ ? useful - helpers_asked_ : 0;
 }
 

@@ -149,22 +149,45 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   ~Run();
   void set_up_time();
   void set_up_schedule();
+  void set_up_order(bool is_automatic);
   void set_up_settings(bool are_own);
   void set_up_measuring();
   void watch_for_end();
   [[nodiscard]] bool can_run_inline() const noexcept;
+  /// Nothing but a failure of a node can end the run early.
+  [[nodiscard]] bool is_undisturbed() const noexcept {
+    return !is_caller_free_ && !stop_watch_ && context_->deadline() == TimePoint::max();
+  }
 
   // Choosing what to do next. All require the lock.
   [[nodiscard]] std::uint32_t take_next();
   [[nodiscard]] bool take_permit();
   [[nodiscard]] bool has_startable() const noexcept;
   [[nodiscard]] std::size_t helpers_wanted(std::uint32_t next) const;
+  [[nodiscard]] std::uint32_t pop_ready();
   void push_ready(std::uint32_t node);
   void make_ready(std::uint32_t node);
   /// Makes ready what waited for `node` alone; checks among that are over at once.
   void open_successors(std::uint32_t node);
   /// False when the run must not go on: the check has failed.
   [[nodiscard]] bool pass_check(std::uint32_t node);
+  /// Orders the heap `ready_`: what is more urgent goes up.
+  struct IsLater {
+    const std::uint32_t* ranks;
+    bool operator()(std::uint32_t a, std::uint32_t b) const noexcept {
+      return ranks ? ranks[a] > ranks[b] : a > b;
+    }
+  };
+  [[nodiscard]] IsLater later() const noexcept { return {ranks_}; }
+
+  // Groups: nodes that go out as one batch. All require the lock.
+  [[nodiscard]] std::uint32_t group_of(std::uint32_t node) const noexcept {
+    return group_missing_.empty() ? PlanSchedule::no_group : plan_->schedule().group_of(node);
+  }
+  /// One more node of a group is there, or will never be: starts the group when it is the last.
+  void arrive(std::uint32_t group);
+  void leave_group(std::uint32_t node);
+  void skip_after(std::uint32_t failed);
   [[nodiscard]] std::vector<std::uint32_t> take_batch(std::uint32_t node);
 
   // Doing it. The lock is held on entry and return, and open while user code runs.
@@ -174,13 +197,29 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   void execute(Lock& lock, std::uint32_t node);
   void execute_leaf(Lock& lock, std::uint32_t node);
   void execute_batch(Lock& lock, const std::vector<std::uint32_t>& nodes);
+  class Stretch;
+  [[nodiscard]] bool is_short(std::uint32_t node) const noexcept;
+  [[nodiscard]] bool may_stretch(std::uint32_t node) const noexcept;
+  void execute_stretch(Lock& lock, std::uint32_t node);
+  /// A node that was taken has not been started after all. Requires the lock.
+  void put_back(std::uint32_t node);
+  /// A node was started by the thread that ran its predecessor. Requires the lock.
+  void note_link(std::uint32_t node);
   void submit_helpers(Lock& lock, std::size_t count);
   void run_inline();
+  /// Returns the first node that did not run.
+  [[nodiscard]] std::uint32_t run_inline_nodes();
   void run_inline_node(std::uint32_t node);
+  /// Goes on with overlap after a part of the nodes, in order, has run inline.
+  void open_up(std::uint32_t next);
+  void count_down(std::uint32_t node);
 
   // What a finished node changes. All require the lock.
-  void finish(std::uint32_t node, Value value, std::exception_ptr error);
+  /// `has_gone_on`: the same thread has run the only successor already.
+  void finish(std::uint32_t node, Value value, std::exception_ptr error, bool has_gone_on = false);
+  void finish_value(std::uint32_t node, Value value);
   void fail(std::uint32_t node, std::exception_ptr error);
+  void drop_unwanted(std::uint32_t former_first_error);
   [[nodiscard]] bool check_over();
   void end(End how);
   void end_early(End how) noexcept;
@@ -195,8 +234,7 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   [[nodiscard]] double seconds() const { return to_seconds(clock()->now() - start_); }
   [[nodiscard]] Value call_node(std::uint32_t node, const Value& input) const;
   void start_node(std::uint32_t node, const Value& input, const Context& context);
-  [[nodiscard]] std::vector<Value> call_batch(const std::vector<std::uint32_t>& nodes,
-                                              const std::vector<Value>& inputs) const;
+  class Batch;
   [[nodiscard]] bool is_asynchronous(std::uint32_t node) const noexcept {
     return !is_threaded_ && plan_->node(node).target->is_async();
   }
@@ -204,9 +242,12 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   void note_start(std::uint32_t node);
   void note_end(std::uint32_t node);
   void note_successors(std::uint32_t node);
+  /// The time of a node since `begin`, for the plan.
+  void note_time(std::size_t node, TimePoint begin) const;
   /// Writes the start of a node down in simulations.
   void announce(std::uint32_t node) const;
 
+  [[nodiscard]] std::string scheduler_taken() const;
   [[nodiscard]] NodeStats stats_of(std::uint32_t node) const;
   [[nodiscard]] std::exception_ptr error_of_run() const;
   [[nodiscard]] Results finished_results(bool only_outputs) const;
@@ -233,6 +274,11 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   bool has_own_deadline_ = false;
   bool is_sequential_ = false;
   bool is_wave_ = false;
+  /// `auto`, where one node after the other is said to be the fastest.
+  bool is_advised_inline_ = false;
+  /// All nodes ran inline.
+  bool was_inline_ = false;
+  bool is_simulated_ = false;
   bool is_measured_ = false;
   /// Asynchronous leaves hold a thread, too.
   bool is_threaded_ = false;
@@ -254,11 +300,19 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   /// Empty unless measured.
   std::vector<NodeStats> stats_;
   std::vector<std::shared_ptr<const Span>> meters_;
+  /// When nodes that wait were started; empty unless their time is measured.
+  std::vector<TimePoint> starts_;
   std::optional<OptionTrace> trace_;
+  /// A heap of what may start, but for nodes after the first failure.
   std::pmr::vector<std::uint32_t> ready_;
   std::pmr::vector<std::uint32_t> next_wave_;
+  /// The order of `ready_`; null: program order.
+  const std::uint32_t* ranks_ = nullptr;
+  /// Nodes of each group that are still to come; empty when nothing is batched.
+  std::vector<std::uint32_t> group_missing_;
   std::vector<std::pair<std::uint32_t, std::exception_ptr>> errors_;
-  std::uint32_t first_error_ = no_node;
+  /// Written under the lock.
+  std::atomic<std::uint32_t> first_error_ = no_node;
   std::size_t running_ = 0;
   /// Running nodes that come after the first failure: nobody waits for them.
   std::size_t running_unwanted_ = 0;
@@ -281,6 +335,17 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   std::stop_source stop_;
   Clock::TimerId deadline_timer_ = 0;
   std::unique_ptr<StopWatch> stop_watch_;
+};
+
+/// Inside: the model calls of a node are counted for it.
+class Run::MeterScope {
+ public:
+  MeterScope(const Run& run, std::uint32_t node) {
+    if (!run.stats_.empty()) scope_.emplace(Ambient::current().with(AmbientSlot::span, run.meters_[node]));
+  }
+
+ private:
+  std::optional<AmbientScope> scope_;
 };
 
 class Run::SuspendedPermit {

@@ -61,6 +61,7 @@ NodeStats Run::stats_of(std::uint32_t node) const {
       stats.status = NodeStats::Status::failed;
       break;
     case Phase::waiting:
+    case Phase::skipped:
       stats.status = errors_.empty() ? NodeStats::Status::not_run : NodeStats::Status::skipped;
       break;
     case Phase::running:  // Until the run ended without it.
@@ -75,6 +76,11 @@ NodeStats Run::stats_of(std::uint32_t node) const {
     stats.start = stats.end = stats.ready;
   }
   return stats;
+}
+
+std::string Run::scheduler_taken() const {
+  if (is_sequential_ || was_inline_) return "sequential";
+  return is_wave_ ? "wave" : "parallel";
 }
 
 std::shared_ptr<const ExecutionMetrics> Run::metrics() const {
@@ -97,6 +103,7 @@ std::shared_ptr<const ExecutionMetrics> Run::metrics() const {
     metrics->usage += stats.usage;
     metrics->node_stats.emplace(plan_->id(node), stats);
   }
+  metrics->scheduler = scheduler_taken();
   metrics->execution_time_ms = execution_time_ * 1000;
   metrics->scheduler_overhead_ms = std::max(0.0, execution_time_ - covered_time(std::move(intervals))) * 1000;
   const auto [longest, path] = critical_path(*plan_, all);

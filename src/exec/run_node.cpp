@@ -1,7 +1,8 @@
-// How the nodes of a run are executed: one by one, in batches, or in a loop without locks.
+// How the nodes of a run are executed: one by one, or in a loop without locks.
 #include <algorithm>
 
 #include "base/thread_number.hpp"
+#include "exec/coarse_clock.hpp"
 #include "exec/run.hpp"
 #include "exec/scope_policy.hpp"
 #include "op/interpreter.hpp"
@@ -9,8 +10,10 @@
 namespace ember::xcs {
 
 void Run::execute(Lock& lock, std::uint32_t node) {
-  if (is_wave_ && plan_->node(node).target->has_batch()) {
+  if (group_of(node) != PlanSchedule::no_group) {
     execute_batch(lock, take_batch(node));
+  } else if (may_stretch(node)) {
+    execute_stretch(lock, node);
   } else {
     execute_leaf(lock, node);
   }
@@ -30,17 +33,6 @@ void Run::note_start(std::uint32_t node) {
                                                outer ? outer->place() : std::nullopt);
 }
 
-/// Inside: the model calls of a node are counted for it.
-class Run::MeterScope {
- public:
-  MeterScope(const Run& run, std::uint32_t node) {
-    if (!run.stats_.empty()) scope_.emplace(Ambient::current().with(AmbientSlot::span, run.meters_[node]));
-  }
-
- private:
-  std::optional<AmbientScope> scope_;
-};
-
 Value Run::call_node(std::uint32_t node, const Value& input) const {
   return policy_ ? policy_->call(plan_->reference(node), input) : run_call(*plan_->node(node).target, input);
 }
@@ -52,6 +44,11 @@ void Run::start_node(std::uint32_t node, const Value& input, const Context& cont
   } else {
     start_call(*plan_->node(node).target, input, context, std::move(done));
   }
+}
+
+void Run::note_time(std::size_t node, TimePoint begin) const {
+  const auto took = std::chrono::steady_clock::now() - begin;
+  plan_->note_cost(node, static_cast<std::uint64_t>(std::max<std::int64_t>(0, took.count())));
 }
 
 void Run::execute_leaf(Lock& lock, std::uint32_t node) {
@@ -71,6 +68,7 @@ void Run::execute_leaf(Lock& lock, std::uint32_t node) {
     const Value input = plan_->input_of(node, inputs_, outputs_.data());
     if (is_asynchronous(node)) {
       is_started = true;
+      if (!starts_.empty()) starts_[node] = begin;
       start_node(node, input, context);
     } else {
       output = call_node(node, input);
@@ -78,68 +76,53 @@ void Run::execute_leaf(Lock& lock, std::uint32_t node) {
   } catch (...) {
     error = std::current_exception();
   }
-  if (is_measured_) {
-    plan_->note_cost(node, static_cast<std::uint64_t>((std::chrono::steady_clock::now() - begin).count()));
-  }
+  if (is_measured_ && !is_started) note_time(node, begin);
   lock.lock();
   if (!is_started) finish(node, std::move(output), std::move(error));
 }
 
-std::vector<Value> Run::call_batch(const std::vector<std::uint32_t>& nodes,
-                                   const std::vector<Value>& inputs) const {
-  const OperatorBase& target = *plan_->node(nodes.front()).target;
-  if (!policy_) return run_batch_call(target, inputs);
-  std::vector<const OpReference*> references;
-  for (const std::uint32_t node : nodes) references.push_back(&plan_->reference(node));
-  return policy_->call_batch(references, inputs);
-}
-
-void Run::execute_batch(Lock& lock, const std::vector<std::uint32_t>& nodes) {
-  const OperatorBase& target = *plan_->node(nodes.front()).target;
-  for (const std::uint32_t node : nodes) note_start(node);
-  lock.unlock();
-  const FrameScope frame(this, nodes.front());
-  for (const std::uint32_t node : nodes) announce(node);
-  std::vector<Value> inputs;
-  std::vector<std::uint32_t> valid;
-  std::vector<Value> outputs(nodes.size());
-  std::vector<std::exception_ptr> errors(nodes.size());
-  std::vector<std::size_t> positions;
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    try {
-      inputs.push_back(checked_input(target, plan_->input_of(nodes[i], inputs_, outputs_.data())));
-      positions.push_back(i);
-      valid.push_back(nodes[i]);
-    } catch (...) {
-      errors[i] = std::current_exception();
-    }
-  }
-  try {
-    // The usage of a batch can not be told apart: it counts for its first node.
-    const MeterScope meter(*this, nodes.front());
-    const ContextScope scope(context_of(nodes.front()));
-    if (!valid.empty()) {
-      std::vector<Value> results = call_batch(valid, inputs);
-      for (std::size_t i = 0; i < results.size(); ++i) outputs[positions[i]] = std::move(results[i]);
-    }
-  } catch (...) {
-    for (const std::size_t position : positions) errors[position] = std::current_exception();
-  }
-  lock.lock();
-  for (std::size_t i = 0; i < nodes.size(); ++i)
-    finish(nodes[i], std::move(outputs[i]), std::move(errors[i]));
-}
-
 void Run::run_inline() {
-  const AmbientScope ambient(ambient_);
-  const ContextScope context(*context_);
-  for (std::uint32_t node = 0; node < plan_->size(); ++node) {
-    if (stop_.stop_requested()) break;
-    run_inline_node(node);
-    if (first_error_ != no_node) break;
+  const std::uint32_t next = run_inline_nodes();
+  if (next < plan_->size() && first_error_ == no_node && !stop_.stop_requested()) {
+    open_up(next);
+    return drive();
   }
   const Lock lock(mutex_);
+  was_inline_ = true;
   if (!is_over_) end(End::finished);
+}
+
+std::uint32_t Run::run_inline_nodes() {
+  const AmbientScope ambient(ambient_);
+  const ContextScope context(*context_);
+  const Patience patience(std::chrono::nanoseconds(plan_->schedule().expected_work()));
+  std::uint32_t node = 0;
+  while (node < plan_->size() && first_error_ == no_node && !stop_.stop_requested()) {
+    run_inline_node(node++);
+    if (is_advised_inline_ && node % 4 == 0 && patience.is_over()) break;
+  }
+  return node;
+}
+
+void Run::count_down(std::uint32_t node) {
+  const PlanNode& plan_node = plan_->node(node);
+  const std::uint32_t* successors = plan_->successors(plan_node);
+  for (std::uint32_t i = 0; i < plan_node.successor_count; ++i) --missing_[successors[i]];
+}
+
+void Run::open_up(std::uint32_t next) {
+  plan_->schedule().withdraw_advice();
+  const Lock lock(mutex_);
+  ready_.clear();
+  for (std::uint32_t node = 0; node < next && stats_.empty(); ++node) count_down(node);
+  for (std::uint32_t node = next; node < plan_->size(); ++node) {
+    if (missing_[node] != 0) continue;
+    if (!plan_->node(node).is_check) {
+      push_ready(node);
+    } else if (pass_check(node)) {
+      count_down(node);
+    }
+  }
 }
 
 void Run::run_inline_node(std::uint32_t node) {
@@ -150,6 +133,7 @@ void Run::run_inline_node(std::uint32_t node) {
   const FrameScope frame(this, node);
   announce(node);
   note_start(node);
+  const TimePoint begin = is_measured_ ? std::chrono::steady_clock::now() : TimePoint();
   try {
     const MeterScope meter(*this, node);
     const ContextScope scope(context_of(node));
@@ -161,6 +145,7 @@ void Run::run_inline_node(std::uint32_t node) {
     errors_.emplace_back(node, std::current_exception());
     first_error_ = node;
   }
+  if (is_measured_) note_time(node, begin);
   if (stats_.empty()) return;
   note_end(node);
   if (phases_[node] == Phase::finished) note_successors(node);

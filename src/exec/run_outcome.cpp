@@ -56,7 +56,8 @@ std::vector<std::pair<std::string, std::exception_ptr>> Run::wrapped_errors() co
 std::vector<std::string> Run::skipped_nodes() const {
   std::vector<std::string> skipped;
   for (std::uint32_t node = 0; node < plan_->size(); ++node) {
-    if (phases_[node] == Phase::waiting) skipped.push_back(plan_->display_name(node));
+    const Phase phase = phases_[node];
+    if (phase == Phase::waiting || phase == Phase::skipped) skipped.push_back(plan_->display_name(node));
   }
   return skipped;
 }

@@ -17,13 +17,6 @@ std::optional<int> workers_of(const ExecutionOptions& options) {
   return options.max_workers ? std::min(own, *options.max_workers) : own;
 }
 
-bool has_batch_level(const Plan& plan) {
-  for (std::size_t node = 0; node < plan.size(); ++node) {
-    if (plan.node(node).target->has_batch()) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 void Run::set_up_time() {
@@ -66,16 +59,34 @@ const Context& Run::context_of(std::uint32_t node) const noexcept {
 
 void Run::set_up_schedule() {
   const SchedulerKind kind = options_->scheduler ? options_->scheduler->kind() : SchedulerKind::automatic;
+  const bool is_automatic = kind == SchedulerKind::automatic;
   const bool is_narrow = plan_->width() <= 1;
-  is_sequential_ = !options_->is_parallel() || workers_of(*options_) == 1 ||
-                   (kind == SchedulerKind::automatic && is_narrow && !on_over_);
-  is_wave_ = !is_sequential_ &&
-             (kind == SchedulerKind::wave || (kind == SchedulerKind::automatic && has_batch_level(*plan_)));
-  // Measured times would make simulations differ from run to run.
-  is_measured_ = !is_sequential_ && !executor_->is_simulated() && plan_->begin_run();
+  is_simulated_ = executor_->is_simulated();
+  is_sequential_ =
+      !options_->is_parallel() || workers_of(*options_) == 1 || (is_automatic && is_narrow && !on_over_);
+  is_wave_ = !is_sequential_ && kind == SchedulerKind::wave;
+  if (!is_sequential_) set_up_order(is_automatic);
   const std::string& executor = *options_->executor;
   is_threaded_ = executor == "thread";
   is_caller_free_ = has_own_deadline_ || executor != "auto";
+}
+
+void Run::set_up_order(bool is_automatic) {
+  const PlanSchedule& schedule = plan_->schedule();
+  // Measured times would make simulations differ from run to run.
+  is_measured_ = !is_simulated_ && plan_->begin_run(executor_->parallelism());
+  is_advised_inline_ =
+      is_automatic && !is_simulated_ && !on_over_ && schedule.advice() == PlanSchedule::Advice::one_by_one;
+  if (!is_wave_) ranks_ = schedule.ranks(*plan_, !is_simulated_);
+  for (const auto& group : schedule.groups()) {
+    group_missing_.push_back(static_cast<std::uint32_t>(group.size()));
+  }
+  if (!is_measured_) return;
+  for (std::size_t node = 0; node < plan_->size(); ++node) {
+    if (!plan_->node(node).target->is_async()) continue;
+    starts_.resize(plan_->size());
+    break;
+  }
 }
 
 void Run::set_up_settings(bool are_own) {

@@ -4,7 +4,7 @@
 #include "exec/run.hpp"
 
 namespace ember::xcs {
-void Run::finish(std::uint32_t node, Value value, std::exception_ptr error) {
+void Run::finish(std::uint32_t node, Value value, std::exception_ptr error, bool has_gone_on) {
   if (limiter_ && permits_[node]) {
     permits_[node] = false;
     ++(limiter_->has_waiters() ? surplus_permits_ : spare_permits_);
@@ -14,10 +14,8 @@ void Run::finish(std::uint32_t node, Value value, std::exception_ptr error) {
   if (node > first_error_) --running_unwanted_;
   if (!stats_.empty()) note_end(node);
   if (error) return fail(node, std::move(error));
-  outputs_[node] = std::move(value);
-  phases_[node] = Phase::finished;
-  ++finished_;
-  open_successors(node);
+  finish_value(node, std::move(value));
+  if (!has_gone_on) open_successors(node);
 }
 
 void Run::open_successors(std::uint32_t node) {
@@ -53,6 +51,12 @@ bool Run::pass_check(std::uint32_t node) {
   }
 }
 
+void Run::finish_value(std::uint32_t node, Value value) {
+  outputs_[node] = std::move(value);
+  phases_[node] = Phase::finished;
+  ++finished_;
+}
+
 void Run::note_end(std::uint32_t node) {
   NodeStats& stats = stats_[node];
   stats.end = seconds();
@@ -63,23 +67,38 @@ void Run::note_end(std::uint32_t node) {
 void Run::fail(std::uint32_t node, std::exception_ptr error) {
   phases_[node] = Phase::failed;
   errors_.emplace_back(node, std::move(error));
-  if (!*options_->fail_fast || node > first_error_) return;
-  first_error_ = node;
+  if (!*options_->fail_fast) {
+    if (!group_missing_.empty()) skip_after(node);
+    return;
+  }
+  if (node > first_error_) return;
+  const std::uint32_t former = first_error_.exchange(node);
   running_unwanted_ = 0;
   for (std::uint32_t other = node + 1; other < phases_.size(); ++other) {
     if (phases_[other] == Phase::running) ++running_unwanted_;
+  }
+  drop_unwanted(former);
+}
+
+void Run::drop_unwanted(std::uint32_t former_first_error) {
+  const std::uint32_t first = first_error_;
+  std::erase_if(ready_, [first](std::uint32_t node) { return node > first; });
+  std::make_heap(ready_.begin(), ready_.end(), later());
+  if (group_missing_.empty()) return;
+  const std::uint32_t end = std::min(former_first_error, static_cast<std::uint32_t>(phases_.size()));
+  for (std::uint32_t node = first + 1; node < end; ++node) {
+    if (phases_[node] == Phase::waiting) leave_group(node);
   }
 }
 
 bool Run::check_over() {
   if (is_over_) return true;
   if (running_ > running_unwanted_) return false;
-  if (!has_startable() && !next_wave_.empty()) {
-    ready_.clear();  // Only nodes after the first failure can be left of this wave.
+  if (ready_.empty() && !next_wave_.empty()) {
     for (const std::uint32_t node : next_wave_) push_ready(node);
     next_wave_.clear();
   }
-  if (!ready_.empty() && ready_.front() < first_error_) return false;
+  if (!ready_.empty()) return false;
   end(End::finished);
   return true;
 }
@@ -141,6 +160,7 @@ void Run::deliver(Lock& lock) {
 
 void Run::complete(std::size_t node, Value value, std::exception_ptr error) noexcept {
   const Ref<Run> self(this);
+  if (!starts_.empty()) note_time(node, starts_[node]);
   Lock lock(mutex_);
   finish(static_cast<std::uint32_t>(node), std::move(value), std::move(error));
   settle(lock);

@@ -14,6 +14,9 @@
 #include <ember/binding.hpp>
 #include <ember/graph.hpp>
 #include <ember/op.hpp>
+#include <ember/plan_passes.hpp>
+
+#include "graph/plan_schedule.hpp"
 
 #include "graph/binding_store.hpp"
 
@@ -76,7 +79,8 @@ class Plan {
   /// GraphError (cycle), TraceError (incomplete graph) and InvalidArgumentError (unknown output, listing the
   /// known names).
   static std::shared_ptr<const Plan> compile(
-      const XCSGraph& graph, const std::optional<std::vector<std::string>>& outputs = std::nullopt);
+      const XCSGraph& graph, const std::optional<std::vector<std::string>>& outputs = std::nullopt,
+      const PlanPasses& passes = {});
 
   [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
   [[nodiscard]] const PlanNode& node(std::size_t number) const noexcept { return nodes_[number]; }
@@ -117,16 +121,30 @@ class Plan {
   /// Numbers of the nodes without predecessors, ascending.
   [[nodiscard]] const std::vector<std::uint32_t>& sources() const noexcept { return sources_; }
 
-  /// Measured time of node `number` in nanoseconds, a running average over runs; 0 before the first
-  /// measurement. Thread-safe.
-  [[nodiscard]] std::uint32_t cost(std::size_t number) const noexcept {
-    return costs_[number].load(std::memory_order_relaxed);
+  /// The order in which nodes run when they can not run all at once, and what runs together.
+  [[nodiscard]] const PlanSchedule& schedule() const noexcept { return schedule_; }
+  /// The node that runs after `number` on the same thread, when nothing else is between them: it waits for
+  /// `number` alone, which nothing else waits for, and both are plain calls. `no_link` otherwise.
+  static constexpr std::uint32_t no_link = UINT32_MAX;
+  [[nodiscard]] std::uint32_t link_of(std::size_t number) const noexcept {
+    const PlanNode& node = nodes_[number];
+    if (node.successor_count != 1 || !is_plain(node)) return no_link;
+    const std::uint32_t successor = successors_[node.first_successor];
+    const PlanNode& next = nodes_[successor];
+    return next.predecessor_count == 1 && is_plain(next) ? successor : no_link;
+  }
+
+  /// Measured time of node `number` in nanoseconds, a running average over runs, until its outcome was there;
+  /// 0 before the first measurement. Thread-safe.
+  [[nodiscard]] std::uint64_t cost(std::size_t number) const noexcept {
+    return static_cast<std::uint64_t>(costs_[number].load(std::memory_order_relaxed));
   }
   void note_cost(std::size_t number, std::uint64_t nanoseconds) const noexcept;
-  /// Counts a run and says whether its nodes are to be measured: the first few, then one in sixteen.
-  /// Thread-safe.
-  [[nodiscard]] bool begin_run() const noexcept {
+  /// Counts a run and says whether its nodes are to be measured: the first few, then one in sixteen. `cores`:
+  /// how many nodes can compute at once. Thread-safe.
+  [[nodiscard]] bool begin_run(std::size_t cores) const {
     const std::uint32_t runs = runs_.fetch_add(1, std::memory_order_relaxed);
+    if (runs <= 4 || runs % 16 == 1) schedule_.learn(*this, runs, cores);
     return runs < 4 || runs % 16 == 0;
   }
 
@@ -139,6 +157,9 @@ class Plan {
   }
 
  private:
+  [[nodiscard]] static bool is_plain(const PlanNode& node) noexcept {
+    return !node.is_check && !node.target->is_async() && !node.target->has_batch();
+  }
   [[nodiscard]] Value composed_input(std::size_t number, const Value& run_inputs, const Value* outputs) const;
   [[nodiscard]] const std::vector<std::string>& recorded_ids() const;
 
@@ -163,7 +184,9 @@ class Plan {
   std::uint32_t depth_ = 0;
   std::uint32_t width_ = 0;
   bool has_gpu_node_ = false;
-  std::unique_ptr<std::atomic<std::uint32_t>[]> costs_;
+  PlanSchedule schedule_;
+  /// Whole numbers; calls may take longer than 32 bits of nanoseconds.
+  std::unique_ptr<std::atomic<float>[]> costs_;
   mutable std::atomic<std::uint32_t> runs_ = 0;
 
   friend class PlanBuilder;

@@ -79,20 +79,22 @@ void PlanBuilder::place_node(std::uint32_t position) {
   positions.push_back(position);
 }
 
-std::shared_ptr<const Plan> PlanBuilder::finish() {
+std::shared_ptr<const Plan> PlanBuilder::finish(const PlanPasses& passes) {
   std::vector<std::uint32_t> all(plan_->size());
   std::iota(all.begin(), all.end(), 0U);
-  return finish(std::move(all));
+  return finish(std::move(all), passes);
 }
 
-std::shared_ptr<const Plan> PlanBuilder::finish(std::vector<std::uint32_t> outputs) {
+std::shared_ptr<const Plan> PlanBuilder::finish(std::vector<std::uint32_t> outputs,
+                                                const PlanPasses& passes) {
   plan_->outputs_ = std::move(outputs);
   link_successors();
   measure_waves();
   if (!has_aliases_) plan_->aliases_ = {};
   for (const OpReference& reference : plan_->references_)
     plan_->has_gpu_node_ = plan_->has_gpu_node_ || reference.target->prefers_gpu();
-  plan_->costs_ = std::make_unique<std::atomic<std::uint32_t>[]>(plan_->size());
+  plan_->costs_ = std::make_unique<Plan::Cost[]>(plan_->size());
+  plan_->schedule_.set_up(*plan_, passes);
   bindings_.finish();
   plan_->sources_.shrink_to_fit();
   plan_->references_.shrink_to_fit();

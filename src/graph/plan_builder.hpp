@@ -33,8 +33,9 @@ class PlanBuilder {
   void place_node(std::uint32_t position);
 
   /// The plan; without `outputs` the results hold the outputs of all nodes.
-  [[nodiscard]] std::shared_ptr<const Plan> finish();
-  [[nodiscard]] std::shared_ptr<const Plan> finish(std::vector<std::uint32_t> outputs);
+  [[nodiscard]] std::shared_ptr<const Plan> finish(const PlanPasses& passes = {});
+  [[nodiscard]] std::shared_ptr<const Plan> finish(std::vector<std::uint32_t> outputs,
+                                                   const PlanPasses& passes = {});
 
  private:
   void link_successors();

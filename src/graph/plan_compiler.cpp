@@ -19,10 +19,11 @@ class PlanCompiler {
  public:
   explicit PlanCompiler(const XCSGraph& graph) : graph_(graph), builder_(graph.size()) {}
 
-  std::shared_ptr<const Plan> compile(const std::optional<std::vector<std::string>>& outputs) {
+  std::shared_ptr<const Plan> compile(const std::optional<std::vector<std::string>>& outputs,
+                                      const PlanPasses& passes) {
     number_nodes(graph_.topological_indices(), outputs);
     for (const std::size_t index : kept_) add_node(index);
-    return builder_.finish(std::move(outputs_));
+    return builder_.finish(std::move(outputs_), passes);
   }
 
  private:
@@ -128,11 +129,12 @@ class PlanCompiler {
 };
 
 std::shared_ptr<const Plan> Plan::compile(const XCSGraph& graph,
-                                          const std::optional<std::vector<std::string>>& outputs) {
+                                          const std::optional<std::vector<std::string>>& outputs,
+                                          const PlanPasses& passes) {
   if (graph.is_incomplete()) {
     throw TraceError(with_recording_help("The graph is incomplete: an exception ended its recording"));
   }
-  return PlanCompiler(graph).compile(outputs);
+  return PlanCompiler(graph).compile(outputs, passes);
 }
 
 std::shared_ptr<const Plan> XCSGraph::PlanCache::get(const XCSGraph& graph) {
@@ -157,11 +159,14 @@ const std::vector<std::string>& Plan::recorded_ids() const {
 
 void Plan::note_cost(std::size_t number, std::uint64_t nanoseconds) const noexcept {
   // Races lose a sample, never more: the average is a hint.
-  const std::uint64_t old = costs_[number].load(std::memory_order_relaxed);
-  const std::uint64_t sample = std::clamp<std::uint64_t>(nanoseconds, 1, UINT32_MAX);
-  const std::uint64_t average = old == 0 ? sample : (old * 3 + sample) / 4;
-  costs_[number].store(static_cast<std::uint32_t>(std::max<std::uint64_t>(average, 1)),
-                       std::memory_order_relaxed);
+  Cost& cost = costs_[number];
+  const auto sample = static_cast<float>(std::max<std::uint64_t>(nanoseconds, 1));
+  const float before = cost.latest.exchange(sample, std::memory_order_relaxed);
+  // What slows a node down once, like being called for the first time or another program, is not its own.
+  const float likely = before == 0 ? sample : std::min(before, sample);
+  const float old = cost.average.load(std::memory_order_relaxed);
+  const float average = old == 0 ? likely : likely < old ? (old + likely) / 2 : (old * 3 + likely) / 4;
+  cost.average.store(average, std::memory_order_relaxed);
 }
 
 }  // namespace ember::xcs

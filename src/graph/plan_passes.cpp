@@ -9,10 +9,13 @@
 namespace ember::xcs {
 namespace {
 
-constexpr std::array<std::pair<const char*, bool PlanPasses::*>, 3> passes = {
+constexpr std::array<std::pair<const char*, bool PlanPasses::*>, 6> passes = {
     {{"dead_nodes", &PlanPasses::dead_nodes},
      {"common_calls", &PlanPasses::common_calls},
-     {"constant_inputs", &PlanPasses::constant_inputs}}};
+     {"constant_inputs", &PlanPasses::constant_inputs},
+     {"priorities", &PlanPasses::priorities},
+     {"chain_fusion", &PlanPasses::chain_fusion},
+     {"batch_groups", &PlanPasses::batch_groups}}};
 
 bool PlanPasses::*pass_of(const std::string& name) {
   std::string known;

@@ -25,7 +25,7 @@ CallPlan::CallPlan(const OpReference& executed) : plan_(plan_of_one_call(execute
 
 bool CallPlan::is_cheap() const noexcept {
   if (is_async()) return false;  // What was measured is only how long its start took.
-  const std::uint32_t cost = plan_->cost(0);
+  const std::uint64_t cost = plan_->cost(0);
   return cost != 0 && cost < cheap_nanoseconds;
 }
 

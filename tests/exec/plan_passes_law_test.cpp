@@ -1,0 +1,264 @@
+// The law of the passes that belong to how a plan is run: with any of them on or off, under every scheduler
+// and every bound, in real and in simulated time, results, errors and calls are those of sequential
+// execution.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <ember/execute.hpp>
+#include <ember/runtime.hpp>
+
+#include "graph/plan.hpp"
+#include "support/graphs.hpp"
+
+namespace ember::xcs {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Counts {
+  std::array<std::atomic<int>, 64> calls{};
+};
+
+std::uint64_t mix(const Value& inputs, std::uint64_t number) {
+  return static_cast<std::uint64_t>(testing::mixing_op(number)(inputs)["v"].integer());
+}
+
+Value answer(const Value& inputs, std::size_t number) {
+  return {{"v", static_cast<std::int64_t>(mix(inputs, number))}};
+}
+
+/// Fails for one input in `one_in`; 0: never.
+void fail_for_some(const Value& inputs, std::size_t number, std::uint64_t one_in) {
+  if (one_in != 0 && mix(inputs, number) % one_in == 0) {
+    throw std::runtime_error("leaf " + std::to_string(number) + " does not take this");
+  }
+}
+
+class PlainLeaf final : public Operator<> {
+ public:
+  PlainLeaf(std::size_t number, std::uint64_t fails_one_in, Duration sleep, std::shared_ptr<Counts> counts)
+      : number_(number), fails_one_in_(fails_one_in), sleep_(sleep), counts_(std::move(counts)) {}
+  std::string name() const override { return "plain" + std::to_string(number_); }
+  Value forward(const Value& inputs) const override {
+    ++counts_->calls[number_];
+    if (sleep_ > Duration::zero()) (void)Context::current().sleep_for(sleep_);
+    fail_for_some(inputs, number_, fails_one_in_);
+    return answer(inputs, number_);
+  }
+
+ private:
+  std::size_t number_;
+  std::uint64_t fails_one_in_;
+  Duration sleep_;
+  std::shared_ptr<Counts> counts_;
+};
+
+class WaitingLeaf final : public Operator<> {
+ public:
+  WaitingLeaf(std::size_t number, std::uint64_t fails_one_in, std::shared_ptr<Counts> counts)
+      : number_(number), fails_one_in_(fails_one_in), counts_(std::move(counts)) {}
+  std::string name() const override { return "waiting" + std::to_string(number_); }
+  void forward_async(Value inputs, Context context, Completion done) const override {
+    ++counts_->calls[number_];
+    auto shared = std::make_shared<Completion>(std::move(done));
+    const TimePoint when = context.clock()->now() + std::chrono::microseconds(20 + 31 * (number_ % 4));
+    context.clock()->call_at(when, [this, shared, inputs = std::move(inputs)] {
+      try {
+        fail_for_some(inputs, number_, fails_one_in_);
+        (*shared)(answer(inputs, number_));
+      } catch (...) {
+        shared->fail(std::current_exception());
+      }
+    });
+  }
+
+ private:
+  std::size_t number_;
+  std::uint64_t fails_one_in_;
+  std::shared_ptr<Counts> counts_;
+};
+
+/// One operator for several nodes. Counts the inputs that it answered.
+class BatchLeaf final : public Operator<> {
+ public:
+  BatchLeaf(std::size_t number, std::uint64_t fails_one_in, std::shared_ptr<Counts> counts)
+      : number_(number), fails_one_in_(fails_one_in), counts_(std::move(counts)) {}
+  std::string name() const override { return "batch" + std::to_string(number_); }
+  Value forward(const Value& inputs) const override {
+    ++counts_->calls[number_];
+    fail_for_some(inputs, number_, fails_one_in_);
+    return answer(inputs, number_);
+  }
+  std::vector<Value> forward_batch(const std::vector<Value>& inputs) const override {
+    std::vector<Value> outputs;
+    for (const Value& input : inputs) {
+      fail_for_some(input, number_, fails_one_in_);
+      outputs.push_back(answer(input, number_));
+    }
+    counts_->calls[number_] += static_cast<int>(inputs.size());
+    return outputs;
+  }
+
+ private:
+  std::size_t number_;
+  std::uint64_t fails_one_in_;
+  std::shared_ptr<Counts> counts_;
+};
+
+/// Several chains side by side, with edges across here and there.
+testing::GraphShape bundle(std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const std::size_t chains = 2 + random() % 4;
+  const std::size_t length = 2 + random() % 5;
+  testing::GraphShape shape{chains * length};
+  for (std::size_t i = chains; i < shape.size; ++i) {
+    shape.edges.emplace_back(i - chains, i);
+    if (random() % 6 == 0 && i % chains > 0) shape.edges.emplace_back(i - chains - 1, i);
+  }
+  return shape;
+}
+
+testing::GraphShape random_shape(std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  testing::GraphShape shape;
+  switch (random() % 4) {
+    case 0:
+      shape = testing::layered_random(random(), 2 + random() % 4, 2 + random() % 4);
+      break;
+    case 1:
+      shape = testing::random_dag(random(), 2 + random() % 20, 5 + random() % 30);
+      break;
+    default:
+      shape = bundle(random());
+  }
+  return random() % 2 == 0 ? testing::shuffled(shape, random()) : shape;
+}
+
+struct Program {
+  XCSGraph graph;
+  std::shared_ptr<Counts> counts = std::make_shared<Counts>();
+};
+
+Program random_program(std::uint64_t seed, bool may_fail) {
+  std::mt19937_64 random(seed);
+  const testing::GraphShape shape = random_shape(random());
+  Program program;
+  const auto fails = [&]() -> std::uint64_t { return may_fail && random() % 4 == 0 ? 2 + random() % 3 : 0; };
+  const Op<> batches[] = {BatchLeaf(60, may_fail ? 5 : 0, program.counts), BatchLeaf(61, 0, program.counts)};
+  program.graph = testing::build_graph(shape, [&](std::size_t node) -> Op<> {
+    const std::uint64_t dice = random() % 100;
+    if (dice < 25) return batches[random() % 2];
+    if (dice < 40) return WaitingLeaf(node, fails(), program.counts);
+    const Duration sleep =
+        dice < 50 ? Duration(std::chrono::microseconds(30 * (node % 7))) : Duration::zero();
+    return PlainLeaf(node, fails(), sleep, program.counts);
+  });
+  return program;
+}
+
+/// Everything about a run that must not depend on how it ran.
+struct Observed {
+  Value results;
+  std::string error;
+  std::vector<int> calls;
+
+  friend bool operator==(const Observed&, const Observed&) = default;
+};
+
+Observed observe(const Program& program, const CompiledGraph& compiled, const ExecutionOptions& options) {
+  for (auto& count : program.counts->calls) count = 0;
+  Observed observed;
+  try {
+    observed.results = compiled.run({{"seed", 7}}, options).to_value();
+  } catch (const ExecutionErrorGroup& group) {
+    for (const auto& [name, error] : group.errors()) observed.error += name + ": " + message_of(error) + "\n";
+    for (const std::string& name : group.skipped()) observed.error += name + " skipped\n";
+    observed.results = group.partial_results().to_value();
+  } catch (const ExecutionError& error) {
+    observed.error = error.node() + ": " + error.what();
+  }
+  for (const auto& count : program.counts->calls) observed.calls.push_back(count);
+  return observed;
+}
+
+constexpr std::array schedulers = {"parallel", "wave", "auto"};
+
+/// Runs that follow each other also check what is learned from those before.
+void check_program(std::uint64_t seed, bool may_fail, bool fail_fast, int repeats) {
+  const Program program = random_program(seed, may_fail);
+  const Observed expected =
+      observe(program, CompiledGraph(program.graph), {.scheduler = "sequential", .fail_fast = fail_fast});
+  for (int switches = 0; switches < 8; ++switches) {
+    const PlanPasses passes{(switches & 1) != 0, (switches & 2) != 0, (switches & 4) != 0};
+    const CompiledGraph compiled(program.graph, OutputNodes::all(), passes);
+    for (const char* scheduler : schedulers) {
+      for (int repeat = 0; repeat < repeats; ++repeat) {
+        ExecutionOptions options{.scheduler = scheduler, .fail_fast = fail_fast};
+        if (repeat % 3 != 0) options.max_workers = 1 + repeat % 4;
+        Observed observed = observe(program, compiled, options);
+        const std::string what = "seed " + std::to_string(seed) + " " + scheduler + " passes " +
+                                 std::to_string(switches) + " repeat " + std::to_string(repeat);
+        EXPECT_EQ(observed.results, expected.results) << what;
+        EXPECT_EQ(observed.error, expected.error) << what;
+        // A failing run may have started independent calls that plain execution would not have reached.
+        if (expected.error.empty()) {
+          EXPECT_EQ(observed.calls, expected.calls) << what;
+        }
+        for (std::size_t node = 0; node < 60; ++node) EXPECT_LE(observed.calls[node], 1) << what;
+      }
+    }
+  }
+}
+
+TEST(PlanPassesLaw, HoldsInRealTime) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) check_program(seed, seed % 2 == 0, seed % 4 != 0, 7);
+}
+
+TEST(PlanPassesLaw, HoldsInSimulatedTime) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    Runtime::simulated({.seed = seed * 7}).run([seed] {
+      check_program(seed, seed % 2 == 0, seed % 4 != 0, 4);
+    });
+  }
+}
+
+/// Nodes with known times let fusion and `auto` choose from the first run on.
+TEST(PlanPassesLaw, HoldsForShortNodes) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    std::mt19937_64 random(seed);
+    const testing::GraphShape shape = random_shape(random());
+    Program program;
+    const bool fail_fast = seed % 3 != 0;
+    program.graph = testing::build_graph(shape, [&](std::size_t node) -> Op<> {
+      const std::uint64_t fails_one_in = seed % 2 == 0 && random() % 8 == 0 ? 1 + random() % 2 : 0;
+      return PlainLeaf(node, fails_one_in, Duration::zero(), program.counts);
+    });
+    const Observed expected =
+        observe(program, CompiledGraph(program.graph), {.scheduler = "sequential", .fail_fast = fail_fast});
+    for (int switches = 0; switches < 8; ++switches) {
+      const PlanPasses passes{(switches & 1) != 0, (switches & 2) != 0, (switches & 4) != 0};
+      const CompiledGraph compiled(program.graph, OutputNodes::all(), passes);
+      for (std::size_t node = 0; node < shape.size; ++node) compiled.plan()->note_cost(node, 300);
+      for (int repeat = 0; repeat < 24; ++repeat) {
+        ExecutionOptions options{.scheduler = schedulers[static_cast<std::size_t>(repeat) % 3],
+                                 .fail_fast = fail_fast};
+        if (repeat % 2 != 0) options.max_workers = 1 + repeat % 5;
+        Observed observed = observe(program, compiled, options);
+        EXPECT_EQ(observed.results, expected.results) << "seed " << seed << " passes " << switches;
+        EXPECT_EQ(observed.error, expected.error) << "seed " << seed << " passes " << switches;
+        if (expected.error.empty()) {
+          EXPECT_EQ(observed.calls, expected.calls) << "seed " << seed;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace ember::xcs
