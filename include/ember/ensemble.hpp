@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <ember/call_bound.hpp>
 #include <ember/execute.hpp>
 #include <ember/model.hpp>
 #include <ember/op.hpp>
@@ -54,7 +55,7 @@ class ModelConfig {
 /// work. N members make exactly N model calls. A member that fails stops those after it and fails the
 /// ensemble with an OperatorExecutionError naming the unit, such as `unit 2 of 3 (openai:gpt-4o)`, its cause
 /// the member's error; of several failures the lowest unit's is the one reported. Thread-safe.
-class Ensemble : public Operator<> {
+class Ensemble : public Operator<>, public BoundedOperator {
  public:
   /// The members, in order.
   [[nodiscard]] const std::vector<Model>& members() const noexcept { return members_; }
@@ -66,6 +67,8 @@ class Ensemble : public Operator<> {
   void forward_async(Value inputs, Context context, Completion done) const override;
   /// Changes with the parameters that scopes and the process give to model calls.
   [[nodiscard]] std::string state_signature() const override;
+  /// That of all members.
+  [[nodiscard]] CallBound call_bound() const override;
 
  protected:
   Ensemble(std::vector<Model> members, EnsembleOptions options);

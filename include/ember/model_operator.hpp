@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include <ember/call_bound.hpp>
 #include <ember/model.hpp>
 #include <ember/operator.hpp>
 
@@ -11,7 +12,7 @@ namespace ember {
 
 /// A leaf that asks one model once. Holds no thread while the model works. Errors: what `prompt` and
 /// `read_reply` throw, and those of `Model`.
-class ModelOperator : public Operator<> {
+class ModelOperator : public Operator<>, public BoundedOperator {
  public:
   /// The model that is asked.
   [[nodiscard]] const Model& model() const noexcept { return model_; }
@@ -22,6 +23,8 @@ class ModelOperator : public Operator<> {
   void forward_async(Value inputs, Context context, OperatorBase::Completion done) const override;
   /// Changes with the parameters that scopes and the process give to model calls.
   [[nodiscard]] std::string state_signature() const override;
+  /// One model call: the answer by `max_tokens`, the prompt by what the registry knows of the model.
+  [[nodiscard]] CallBound call_bound() const override;
 
  protected:
   explicit ModelOperator(Model model) : model_(std::move(model)) {}

@@ -1,6 +1,7 @@
 // ModelRegistry: which models and providers there are, and what a name means.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -23,6 +24,8 @@ struct ModelInfo {
   std::optional<ModelCost> cost{};
   /// Who answers; without one the provider registered for the prefix.
   std::shared_ptr<Provider> provider{};
+  /// Most tokens of prompt and answer together; without a number the table of known models is asked.
+  std::optional<std::int64_t> context_tokens{};
 };
 
 /// Who answers a model, found by name.
@@ -80,6 +83,13 @@ class ModelRegistry {
   /// Options behind a `?` in the id do not matter.
   [[nodiscard]] std::optional<ModelCost> cost(std::string_view id) const;
 
+  /// Sets how many tokens the prompt and the answer of a model have together at most. Throws
+  /// InvalidArgumentError below 1.
+  void set_context_tokens(const std::string& id, std::int64_t tokens);
+  /// How many tokens prompt and answer of a model have together at most: as set, as registered, or as known
+  /// of well-known models; none when unknown. Options behind a `?` in the id do not matter.
+  [[nodiscard]] std::optional<std::int64_t> context_tokens(std::string_view id) const;
+
   /// Asks every provider that has its credentials for its models and registers those that are new; the first
   /// call asks, later ones give the same answer. A provider that fails is logged as a warning. Blocks;
   /// returns the new ids.
@@ -94,6 +104,7 @@ class ModelRegistry {
   std::map<std::string, ModelInfo, std::less<>> models_;
   std::map<std::string, std::shared_ptr<Provider>, std::less<>> providers_;
   std::map<std::string, ModelCost, std::less<>> costs_;
+  std::map<std::string, std::int64_t, std::less<>> context_tokens_;
   std::mutex discovery_mutex_;
   std::optional<std::vector<std::string>> discovered_;
 };
@@ -101,5 +112,7 @@ class ModelRegistry {
 /// The price of a well-known model by full id, or none. The table is of public list prices and may be out of
 /// date; `ModelRegistry::set_cost` overrides it.
 std::optional<ModelCost> known_cost(std::string_view id) noexcept;
+/// The most tokens of prompt and answer together of a well-known model by full id, or none.
+std::optional<std::int64_t> known_context_tokens(std::string_view id) noexcept;
 
 }  // namespace ember

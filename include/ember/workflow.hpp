@@ -17,6 +17,10 @@
 
 namespace ember {
 
+namespace xcs {
+class CompiledGraph;
+}
+
 /// How a workflow file is read.
 struct WorkflowOptions {
   /// Changes to the file, such as `models.big.temperature=0` or `steps.panel.size=5`; `*` in place of a name
@@ -46,6 +50,8 @@ class Workflow {
 
   /// All steps, also those that no output needs. The run inputs are `{"row": ...}`.
   [[nodiscard]] const xcs::XCSGraph& graph() const noexcept;
+  /// The steps that the outputs need, as they run.
+  [[nodiscard]] const xcs::CompiledGraph& compiled() const noexcept;
   /// Names of the outputs, in the order of the file.
   [[nodiscard]] const std::vector<std::string>& output_names() const noexcept;
   /// Fields of a row that the needed steps and the outputs read, sorted.

@@ -3,6 +3,7 @@
 
 #include <ember/autograph.hpp>
 #include <ember/autograph_builder.hpp>
+#include <ember/cost_analysis.hpp>
 #include <ember/dependency_analyzer.hpp>
 #include <ember/device.hpp>
 #include <ember/execute.hpp>
@@ -12,6 +13,7 @@
 #include <ember/graph.hpp>
 #include <ember/jit.hpp>
 #include <ember/op.hpp>
+#include <ember/plan_passes.hpp>
 #include <ember/program.hpp>
 #include <ember/result_cache.hpp>
 #include <ember/results.hpp>

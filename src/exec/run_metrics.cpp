@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "exec/run.hpp"
+#include "graph/longest_path.hpp"
 
 namespace ember::xcs {
 namespace {
@@ -19,34 +20,6 @@ double covered_time(std::vector<std::pair<double, double>> intervals) {
     until = std::max(until, end);
   }
   return covered;
-}
-
-/// The longest chain of nodes by their times: its length in seconds, and its nodes.
-std::pair<double, std::vector<std::uint32_t>> critical_path(const Plan& plan,
-                                                            const std::vector<NodeStats>& stats) {
-  constexpr std::uint32_t none = UINT32_MAX;
-  const auto size = static_cast<std::uint32_t>(stats.size());
-  std::vector<double> ready(size);
-  std::vector<std::uint32_t> before(size, none);
-  std::uint32_t last = none;
-  double longest = 0;
-  for (std::uint32_t node = 0; node < size; ++node) {
-    const double end = ready[node] + stats[node].duration();
-    if (last == none || end > longest) {
-      longest = end;
-      last = node;
-    }
-    const std::uint32_t* successors = plan.successors(plan.node(node));
-    for (std::uint32_t i = 0; i < plan.node(node).successor_count; ++i) {
-      if (before[successors[i]] != none && end <= ready[successors[i]]) continue;
-      ready[successors[i]] = end;
-      before[successors[i]] = node;
-    }
-  }
-  std::vector<std::uint32_t> path;
-  for (; last != none; last = before[last]) path.push_back(last);
-  std::reverse(path.begin(), path.end());
-  return {longest, std::move(path)};
 }
 
 }  // namespace
@@ -106,7 +79,7 @@ std::shared_ptr<const ExecutionMetrics> Run::metrics() const {
   metrics->scheduler = scheduler_taken();
   metrics->execution_time_ms = execution_time_ * 1000;
   metrics->scheduler_overhead_ms = std::max(0.0, execution_time_ - covered_time(std::move(intervals))) * 1000;
-  const auto [longest, path] = critical_path(*plan_, all);
+  const auto [longest, path] = longest_path(*plan_, [&](std::size_t node) { return all[node].duration(); });
   metrics->ideal_time_ms = longest * 1000;
   for (const std::uint32_t node : path) {
     if (!plan_->node(node).is_check) metrics->critical_path.push_back(plan_->display_name(node));

@@ -1,5 +1,6 @@
 // How the nodes of a run are executed: one by one, or in a loop without locks.
 #include <algorithm>
+#include <bit>
 
 #include "base/thread_number.hpp"
 #include "exec/coarse_clock.hpp"
@@ -99,7 +100,8 @@ std::uint32_t Run::run_inline_nodes() {
   std::uint32_t node = 0;
   while (node < plan_->size() && first_error_ == no_node && !stop_.stop_requested()) {
     run_inline_node(node++);
-    if (is_advised_inline_ && node % 4 == 0 && patience.is_over()) break;
+    // Often enough at first, rarely then: looking takes about a tenth of what a trivial node takes.
+    if (is_advised_inline_ && (node % 16 == 0 || std::has_single_bit(node)) && patience.is_over()) break;
   }
   return node;
 }

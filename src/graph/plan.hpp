@@ -137,15 +137,17 @@ class Plan {
   /// Measured time of node `number` in nanoseconds, a running average over runs, until its outcome was there;
   /// 0 before the first measurement. Thread-safe.
   [[nodiscard]] std::uint64_t cost(std::size_t number) const noexcept {
-    return static_cast<std::uint64_t>(costs_[number].load(std::memory_order_relaxed));
+    return static_cast<std::uint64_t>(costs_[number].average.load(std::memory_order_relaxed));
   }
   void note_cost(std::size_t number, std::uint64_t nanoseconds) const noexcept;
-  /// Counts a run and says whether its nodes are to be measured: the first few, then one in sixteen. `cores`:
-  /// how many nodes can compute at once. Thread-safe.
+  /// Counts a run and says whether its nodes are to be measured: the first few, then one in sixteen, or in 64
+  /// where looking at the clock takes about as long as the nodes. `cores`: how many nodes can compute at
+  /// once. Thread-safe.
   [[nodiscard]] bool begin_run(std::size_t cores) const {
-    const std::uint32_t runs = runs_.fetch_add(1, std::memory_order_relaxed);
-    if (runs <= 4 || runs % 16 == 1) schedule_.learn(*this, runs, cores);
-    return runs < 4 || runs % 16 == 0;
+    const std::uint32_t run = runs_.fetch_add(1, std::memory_order_relaxed);
+    const std::uint32_t period = schedule_.advice() == PlanSchedule::Advice::one_by_one ? 64 : 16;
+    if (run <= 4 || run % period == 1) schedule_.learn(*this, run, cores);
+    return run < 4 || run % period == 0;
   }
 
   /// The input of node `number`, given the run inputs and the outputs of the nodes before it. Throws
@@ -185,8 +187,12 @@ class Plan {
   std::uint32_t width_ = 0;
   bool has_gpu_node_ = false;
   PlanSchedule schedule_;
-  /// Whole numbers; calls may take longer than 32 bits of nanoseconds.
-  std::unique_ptr<std::atomic<float>[]> costs_;
+  /// Nanoseconds; calls may take longer than 32 bits of them.
+  struct Cost {
+    std::atomic<float> average = 0;
+    std::atomic<float> latest = 0;
+  };
+  std::unique_ptr<Cost[]> costs_;
   mutable std::atomic<std::uint32_t> runs_ = 0;
 
   friend class PlanBuilder;

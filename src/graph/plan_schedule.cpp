@@ -93,7 +93,7 @@ void PlanSchedule::learn(const Plan& plan, std::uint32_t run, std::size_t cores)
   if (plan.width() <= 1) return;
   // What the first run measures is mostly its own warming up.
   if (passes_.priorities && (run == 4 || run == 65 || run == 1025)) rank_by_time(plan);
-  if (run > 0 && (run <= 4 || run % 16 == 1)) advise(plan, cores);
+  if (run > 0) advise(plan, cores);
 }
 
 void PlanSchedule::advise(const Plan& plan, std::size_t cores) const {

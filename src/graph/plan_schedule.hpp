@@ -42,7 +42,7 @@ class PlanSchedule {
   /// where there are any. Lifetime: that of this object.
   [[nodiscard]] const std::uint32_t* ranks(const Plan& plan, bool may_measure) const;
 
-  /// Draws conclusions from what was measured before run number `run` (from 0), now and then.
+  /// Draws conclusions from what was measured before run number `run`, counted from 0.
   void learn(const Plan& plan, std::uint32_t run, std::size_t cores) const;
   [[nodiscard]] Advice advice() const noexcept { return advice_.load(std::memory_order_relaxed); }
   /// Nanoseconds that the nodes took together, when the advice was made.

@@ -19,6 +19,12 @@ std::vector<std::string> keys_of(const Map& map) {
   return keys;
 }
 
+void require_context_tokens(std::int64_t tokens) {
+  if (tokens < 1) {
+    throw InvalidArgumentError("context_tokens must be at least 1, got " + std::to_string(tokens));
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<ModelRegistry> ModelRegistry::with_default_providers() {
@@ -71,6 +77,7 @@ std::vector<std::string> ModelRegistry::prefixes() const {
 void ModelRegistry::register_model(ModelInfo info) {
   if (info.id.empty()) throw InvalidArgumentError("the id of a model must not be empty");
   if (info.cost) info.cost->validate();
+  if (info.context_tokens) require_context_tokens(*info.context_tokens);
   const std::lock_guard lock(mutex_);
   if (models_.contains(info.id)) throw InvalidArgumentError("model '" + info.id + "' is registered already");
   std::string id = info.id;
@@ -106,6 +113,28 @@ void ModelRegistry::set_cost(const std::string& id, const ModelCost& cost) {
   cost.validate();
   const std::lock_guard lock(mutex_);
   costs_[id] = cost;
+}
+
+void ModelRegistry::set_context_tokens(const std::string& id, std::int64_t tokens) {
+  require_context_tokens(tokens);
+  const std::lock_guard lock(mutex_);
+  context_tokens_[id] = tokens;
+}
+
+std::optional<std::int64_t> ModelRegistry::context_tokens(std::string_view id) const {
+  const std::string_view without_options = id.substr(0, id.find('?'));
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::string_view name : {id, without_options}) {
+      const auto set = context_tokens_.find(name);
+      if (set != context_tokens_.end()) return set->second;
+      const auto registered = models_.find(name);
+      if (registered != models_.end() && registered->second.context_tokens) {
+        return registered->second.context_tokens;
+      }
+    }
+  }
+  return known_context_tokens(without_options);
 }
 
 std::optional<ModelCost> ModelRegistry::cost(std::string_view id) const {

@@ -7,6 +7,7 @@
 #include <ember/execution_error.hpp>
 #include <ember/model_operator.hpp>
 
+#include "stock/model_bound.hpp"
 #include "stock/model_prompt.hpp"
 #include "stock/model_state.hpp"
 #include "stock/shared_completion.hpp"
@@ -121,6 +122,12 @@ void Ensemble::forward_async(Value inputs, Context context, Completion done) con
   } catch (...) {
     shared->fail(std::current_exception());
   }
+}
+
+CallBound Ensemble::call_bound() const {
+  CallBound bound;
+  for (const Model& member : members_) bound += model_bound(member);
+  return bound;
 }
 
 std::string Ensemble::state_signature() const {

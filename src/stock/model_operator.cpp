@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "stock/model_bound.hpp"
 #include "stock/model_state.hpp"
 #include "stock/shared_completion.hpp"
 
@@ -24,6 +25,10 @@ void ModelOperator::forward_async(Value inputs, Context context, OperatorBase::C
 
 std::string ModelOperator::state_signature() const {
   return non::model_state();
+}
+
+CallBound ModelOperator::call_bound() const {
+  return non::model_bound(model_);
 }
 
 }  // namespace ember

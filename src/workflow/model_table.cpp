@@ -10,6 +10,7 @@ namespace {
 /// What a model's settings may say beside its parameters.
 constexpr const char* id_key = "id";
 constexpr const char* cost_key = "cost";
+constexpr const char* context_tokens_key = "context_tokens";
 
 /// Reads one parameter by itself, so that an error has its place.
 void read_parameter(const ConfigField& field, ModelParameters& parameters, ConfigErrors& errors) {
@@ -43,6 +44,14 @@ void read_cost(const ConfigNode& cost, const std::string& id, ModelRegistry& reg
   if (input && output) registry.set_cost(id, {*input, *output});
 }
 
+void read_context_tokens(const ConfigNode& node, const std::string& id, ModelRegistry& registry,
+                         ConfigErrors& errors) {
+  const Value value = plain_value(node);
+  if (value.is_integer() && value.integer() >= 1) return registry.set_context_tokens(id, value.integer());
+  errors.add(node.place,
+             "'context_tokens' is the most tokens of prompt and answer together, found " + described(node));
+}
+
 }  // namespace
 
 ModelTable::ModelTable(const std::vector<ModelDescription>& models, std::shared_ptr<ModelRegistry> registry,
@@ -70,12 +79,17 @@ void ModelTable::add(const ModelDescription& description, ConfigErrors& errors) 
   }
   ModelParameters parameters;
   for (const ConfigField& field : settings.fields) {
-    if (field.key != id_key && field.key != cost_key) read_parameter(field, parameters, errors);
+    if (field.key != id_key && field.key != cost_key && field.key != context_tokens_key) {
+      read_parameter(field, parameters, errors);
+    }
   }
   if (!id || !id->is_scalar()) return;
   entry = make(id->text, parameters, id->place, errors);
   if (const ConfigNode* cost = settings.find(cost_key); cost && entry) {
     read_cost(*cost, entry->resolved_id(), *registry_, errors);
+  }
+  if (const ConfigNode* tokens = settings.find(context_tokens_key); tokens && entry) {
+    read_context_tokens(*tokens, entry->resolved_id(), *registry_, errors);
   }
 }
 

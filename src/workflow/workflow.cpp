@@ -170,6 +170,10 @@ const xcs::XCSGraph& Workflow::graph() const noexcept {
   return state_->graph;
 }
 
+const xcs::CompiledGraph& Workflow::compiled() const noexcept {
+  return state_->compiled;
+}
+
 const std::vector<std::string>& Workflow::output_names() const noexcept {
   return state_->output_names;
 }
