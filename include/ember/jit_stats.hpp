@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include <ember/cost_analysis.hpp>
 #include <ember/op.hpp>
 #include <ember/value.hpp>
 
@@ -63,6 +64,7 @@ Value explain_jit_selection(const OpReference& op);
 void disable_jit(const OpReference& op);
 void enable_jit(const OpReference& op);
 void clear_graph_cache(const OpReference& op);
+CostAnalysis cost_analysis(const OpReference& op);
 
 /// The numbers of a jitted operator. Throws InvalidArgumentError when `op` is none. Thread-safe.
 template <class Signature>
@@ -99,6 +101,14 @@ void enable_jit(const Op<Signature>& op) {
 template <class Signature>
 void clear_graph_cache(const Op<Signature>& op) {
   clear_graph_cache(op.reference());
+}
+
+/// What one call of a jitted operator takes, by the plan that it used last. Throws InvalidArgumentError when
+/// `op` is not jitted, and when it has no plan: before its first call, and where forward runs on every call.
+/// Thread-safe.
+template <class Signature>
+CostAnalysis cost_analysis(const Op<Signature>& op) {
+  return cost_analysis(op.reference());
 }
 
 }  // namespace ember::xcs

@@ -74,7 +74,7 @@ std::string explain_plan(const Plan& plan) {
   const AutomaticChoice choice = automatic_choice(plan);
   return "plan: " + counted(plan.size(), "call") + ", " + counted(plan.depth(), "level") + ", up to " +
          std::to_string(plan.width()) + " at once\n" + levels_text(plan) + "passes\n" +
-         passes_text(plan, "  ") + "scheduler: auto takes " + choice.scheduler + ", because " +
+         schedule_text(plan, "  ") + "scheduler: auto takes " + choice.scheduler + ", because " +
          choice.reason + "\n";
 }
 
@@ -93,7 +93,7 @@ std::string joined_names(const std::vector<std::string>& names, const std::strin
   return text;
 }
 
-std::string passes_text(const Plan& plan, const std::string& indent) {
+std::string schedule_text(const Plan& plan, const std::string& indent) {
   return indent + "priorities: " + priorities_text(plan) + "\n" + indent +
          "chain_fusion: " + chains_text(plan) + "\n" + indent + "batch_groups: " + batches_text(plan) + "\n";
 }

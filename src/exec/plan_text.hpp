@@ -15,7 +15,7 @@ std::string counted(std::size_t count, const std::string& noun);
 std::string joined_names(const std::vector<std::string>& names, const std::string& separator);
 
 /// A line for each pass that belongs to how a plan is run, indented by `indent`.
-std::string passes_text(const Plan& plan, const std::string& indent);
+std::string schedule_text(const Plan& plan, const std::string& indent);
 
 /// What `auto` takes for a plan.
 struct AutomaticChoice {

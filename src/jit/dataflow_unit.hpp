@@ -4,13 +4,14 @@
 #include <memory>
 #include <string>
 
+#include <ember/call_bound.hpp>
 #include <ember/op.hpp>
 
 namespace ember::xcs {
 
 class CompositeTable;
 
-class DataflowUnit final : public OperatorBase {
+class DataflowUnit final : public OperatorBase, public BoundedOperator {
  public:
   explicit DataflowUnit(std::shared_ptr<const OperatorBase> target);
   static std::shared_ptr<const OperatorBase> make(std::shared_ptr<const OperatorBase> target);
@@ -25,6 +26,7 @@ class DataflowUnit final : public OperatorBase {
   [[nodiscard]] std::string state_signature() const override { return target_->state_signature(); }
   [[nodiscard]] const Specification* specification() const override { return target_->specification(); }
   [[nodiscard]] std::size_t arity() const noexcept override { return target_->arity(); }
+  [[nodiscard]] CallBound call_bound() const override { return call_bound_of(*target_); }
   [[nodiscard]] Value call(const Value& arguments) const override;
 
  private:

@@ -4,6 +4,7 @@
 
 #include <ember/error.hpp>
 
+#include "exec/plan_text.hpp"
 #include "jit/jit_operator.hpp"
 #include "jit/plan_recorder.hpp"
 #include "jit/program_text.hpp"
@@ -27,6 +28,13 @@ std::string_view name_of(CompiledPlan::Way way) {
 
 std::string plural(std::size_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+/// What decides the order when the plan runs, and what `auto` takes for it.
+std::string run_text(const Plan& plan) {
+  const AutomaticChoice choice = automatic_choice(plan);
+  return "  when it runs\n" + schedule_text(plan, "    ") + "    auto takes " + choice.scheduler + ", because " +
+         choice.reason + "\n";
 }
 
 std::string facts_text(const RecordedPlan& recorded) {
@@ -125,16 +133,32 @@ Value entry(double score, std::string rationale, Value features) {
 
 }  // namespace
 
+JitOperator::Compiled JitOperator::latest() const {
+  if (Compiled compiled = cache_.latest()) return compiled;
+  const std::lock_guard lock(last_mutex_);
+  return last_;
+}
+
+CostAnalysis JitOperator::cost_analysis() const {
+  const Compiled used = latest();
+  if (used && used->way == CompiledPlan::Way::structural) return xcs::cost_analysis(*used->recorded.plan);
+  const std::string why =
+      used ? "it runs in the way '" + std::string(name_of(used->way)) + "', because " + used->reason
+           : "it was not called yet";
+  throw InvalidArgumentError("'" + target_.name() + "' has no plan: " + why);
+}
+
+CallBound JitOperator::call_bound() const {
+  const Compiled used = latest();
+  if (!used || used->way != CompiledPlan::Way::structural) return call_bound_of(*target_.target);
+  return xcs::cost_analysis(*used->recorded.plan).worst_case;
+}
+
 JitStats JitOperator::stats() const {
   JitStats stats = metrics_.stats();
   stats.cache_size = cache_.capacity();
   stats.cached_plans = cache_.size();
-  Compiled latest = cache_.latest();
-  if (!latest) {
-    const std::lock_guard lock(last_mutex_);
-    latest = last_;
-  }
-  if (latest) stats.strategy = name_of(latest->way_now());
+  if (const Compiled used = latest()) stats.strategy = name_of(used->way_now());
   return stats;
 }
 
@@ -160,7 +184,7 @@ std::string JitOperator::explain() const {
     text += "  plan: " + plural(plan.size(), "call") + ", " + plural(plan.depth(), "level") + ", up to " +
             std::to_string(plan.width()) + " at once\n";
     text += passes_text(*compiled, options_.trace_level == "minimal");
-    if (options_.trace_level != "minimal") text += plan_text(plan);
+    if (options_.trace_level != "minimal") text += plan_text(plan) + run_text(plan);
     if (!compiled->recorded.facts.empty()) {
       text += "  holds for inputs in which\n" + facts_text(compiled->recorded);
     }

@@ -66,6 +66,10 @@ std::string explain(const OpReference& op) {
   return jit_operator_of(op).explain();
 }
 
+CostAnalysis cost_analysis(const OpReference& op) {
+  return jit_operator_of(op).cost_analysis();
+}
+
 void disable_jit(const OpReference& op) {
   mutable_jit_operator_of(op).set_enabled(false);
 }

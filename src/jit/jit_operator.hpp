@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <ember/cost_analysis.hpp>
 #include <ember/jit_options.hpp>
 #include <ember/jit_stats.hpp>
 #include <ember/op.hpp>
@@ -26,7 +27,7 @@ JitMode jit_mode_of(const std::string& name);
 JitStrategy jit_strategy_of(const std::string& name);
 
 /// A leaf to everybody else. Thread-safe.
-class JitOperator : public OperatorBase {
+class JitOperator : public OperatorBase, public BoundedOperator {
  public:
   JitOperator(OpReference target, JITOptions options, bool is_structural_jit);
 
@@ -54,6 +55,9 @@ class JitOperator : public OperatorBase {
   [[nodiscard]] const OpReference& target() const noexcept { return target_; }
   [[nodiscard]] JitStats stats() const;
   [[nodiscard]] std::string explain() const;
+  /// By the plan that was used last. Throws InvalidArgumentError when there is none.
+  [[nodiscard]] CostAnalysis cost_analysis() const;
+  [[nodiscard]] CallBound call_bound() const override;
   void set_enabled(bool is_enabled) noexcept { is_enabled_.store(is_enabled, std::memory_order_relaxed); }
   void clear_plans() { cache_.clear(); }
 
@@ -66,6 +70,8 @@ class JitOperator : public OperatorBase {
   [[nodiscard]] JitMetrics& metrics() const noexcept { return metrics_; }
 
  private:
+  /// How the last call ran; null before the first.
+  [[nodiscard]] Compiled latest() const;
   [[nodiscard]] PlanKey key_of(const Value& arguments) const;
   [[nodiscard]] Compiled compile(PlanKey key, const Value& arguments) const;
   void record(CompiledPlan& compiled, const Value& arguments, std::uint64_t& tracing_time) const;

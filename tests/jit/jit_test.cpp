@@ -217,6 +217,22 @@ TEST(Jit, KeysOfOnesOwnAndForcedTraces) {
   EXPECT_EQ(xcs::get_jit_stats(forced).cached_plans, 0U);
 }
 
+TEST(Jit, TellsHowItsPlanRunsAndWhatItCosts) {
+  const auto fast = xcs::jit(panel(make_tally()), {.trace_level = "standard"});
+  EXPECT_THROW(xcs::cost_analysis(fast), InvalidArgumentError);
+  (void)fast(1);
+  EXPECT_THAT(xcs::explain(fast), HasSubstr("    priorities: program order is the order of urgency\n"));
+  EXPECT_THAT(xcs::explain(fast), HasSubstr("    auto takes parallel, because "));
+  const xcs::CostAnalysis analysis = xcs::cost_analysis(fast);
+  EXPECT_EQ(analysis.calls, 6U);
+  EXPECT_EQ(analysis.width, 5U);
+  EXPECT_EQ(call_bound_of(*fast.reference().target).unknown, analysis.worst_case.unknown);
+  EXPECT_EQ(analysis.worst_case.unknown.size(), 6U);
+  const auto looking = xcs::jit(op("looking", [](Var<> in) { return Var<>(in.get()); }));
+  (void)looking(1);
+  EXPECT_THROW(xcs::cost_analysis(looking), InvalidArgumentError);
+}
+
 TEST(Jit, NotRecursiveMakesNestedCompositesOneCall) {
   const auto tally = make_tally();
   const Op<> inner = panel(tally);

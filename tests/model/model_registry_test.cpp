@@ -90,6 +90,18 @@ TEST(ModelRegistry, prices_are_set_registered_or_known) {
   EXPECT_THROW(registry.register_model({"x:y", ModelCost{0, -1}, nullptr}), std::invalid_argument);
 }
 
+TEST(ModelRegistry, contexts_are_set_registered_or_known) {
+  ModelRegistry registry;
+  EXPECT_EQ(registry.context_tokens("openai:gpt-4o-2024-08-06"), 128'000);
+  EXPECT_EQ(registry.context_tokens("sim:echo"), std::nullopt);
+  registry.register_model({.id = "sim:echo", .context_tokens = 500});
+  EXPECT_EQ(registry.context_tokens("sim:echo?latency=1s"), 500);
+  registry.set_context_tokens("sim:echo", 600);
+  EXPECT_EQ(registry.context_tokens("sim:echo"), 600);
+  EXPECT_THROW(registry.set_context_tokens("sim:echo", 0), std::invalid_argument);
+  EXPECT_THROW(registry.register_model({.id = "x:y", .context_tokens = -1}), std::invalid_argument);
+}
+
 class Listing final : public Provider {
  public:
   explicit Listing(std::string name, bool is_broken) : name_(std::move(name)), is_broken_(is_broken) {}

@@ -27,6 +27,33 @@ TEST(Ask, AsksTheQuery) {
   EXPECT_EQ(models->requests().at(0).parameters.temperature, 0.2);
 }
 
+TEST(Ask, BoundsItsCallByPriceContextAndMaxTokens) {
+  const auto [models, registry] = ScriptedModels::make(echo_prompt);
+  registry->set_cost("openai:m", {1, 2});
+  registry->set_context_tokens("openai:m", 1000);
+  const Op<> bounded = ask("openai:m", {.max_tokens = 200}, {.registry = registry});
+  const CallBound bound = call_bound_of(*bounded.reference().target);
+  EXPECT_EQ(bound.model_calls, 1);
+  EXPECT_EQ(bound.prompt_tokens, 800);
+  EXPECT_EQ(bound.completion_tokens, 200);
+  EXPECT_DOUBLE_EQ(bound.cost_usd, 1.2);
+  EXPECT_TRUE(bound.unknown.empty());
+  EXPECT_TRUE(models->requests().empty());
+}
+
+TEST(Ask, NamesWhatItsBoundLacks) {
+  const auto [models, registry] = ScriptedModels::make(echo_prompt);
+  const Op<> open = ask("openai:m", {}, {.registry = registry});
+  EXPECT_THAT(call_bound_of(*open.reference().target).unknown,
+              ::testing::ElementsAre("model 'openai:m' has no max_tokens: its answer is not bounded",
+                                     "model 'openai:m' has no context_tokens: its prompt is not bounded",
+                                     "model 'openai:m' has no price"));
+  const auto scope = configure({.max_tokens = 50});
+  EXPECT_EQ(call_bound_of(*open.reference().target).completion_tokens, 50);
+  const Op<> lost = ask("nowhere:m", {}, {.registry = registry});
+  EXPECT_THAT(call_bound_of(*lost.reference().target).unknown, ::testing::ElementsAre(HasSubstr("nowhere")));
+}
+
 TEST(Ask, FillsATemplateAndNamesItsOutput) {
   const auto [models, registry] = ScriptedModels::make(echo_prompt);
   const Op<> step = ask(Model("openai:m", {}, registry), {.prompt = "{a}-{{x}}-{n}", .output = "answer"});

@@ -238,5 +238,19 @@ TEST(Ensemble, MembersMayHaveTheirOwnParameters) {
   EXPECT_EQ(parameters("c").max_tokens, 5);
 }
 
+TEST(Ensemble, IsBoundedByItsMembers) {
+  const auto registry = ModelRegistry::with_default_providers();
+  for (const char* id : {"sim:a", "sim:b"}) {
+    registry->set_cost(id, {1, 1});
+    registry->set_context_tokens(id, 100);
+  }
+  const ModelConfig first("sim:a", {.max_tokens = 10});
+  const ModelConfig second("sim:b", {.max_tokens = 20});
+  const CallBound bound = VariedEnsemble({first, second}, {.registry = registry}).call_bound();
+  EXPECT_EQ(bound.model_calls, 2);
+  EXPECT_EQ(bound.completion_tokens, 30);
+  EXPECT_EQ(bound.prompt_tokens, 170);
+}
+
 }  // namespace
 }  // namespace ember::non

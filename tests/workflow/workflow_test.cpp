@@ -5,6 +5,7 @@
 
 #include <future>
 
+#include <ember/cost_analysis.hpp>
 #include <ember/error.hpp>
 #include <ember/json.hpp>
 #include <ember/runtime.hpp>
@@ -99,6 +100,20 @@ outputs: {answer: ask.text}
 )",
                         "f.yaml", {.registry = registry});
   EXPECT_EQ(registry->cost("sim:echo"), (ModelCost{2, 4}));
+}
+
+TEST(Workflow, gives_the_plan_of_what_its_outputs_need) {
+  const auto registry = ModelRegistry::with_default_providers();
+  const Workflow workflow = Workflow::parse(R"(
+models: {m: {id: sim:echo, context_tokens: 300, max_tokens: 100}}
+steps:
+  ask: {operator: ask, model: m, input: {query: row.q}}
+  unused: {operator: ask, model: m, input: {query: row.q}}
+outputs: {answer: ask.text}
+)",
+                                            "f.yaml", {.registry = registry});
+  EXPECT_EQ(workflow.compiled().size(), 1U);
+  EXPECT_EQ(xcs::cost_analysis(workflow.compiled()).worst_case.prompt_tokens, 200);
 }
 
 // Two models of 2 s and 3 s at once, then one of 1 s: 4 s of virtual time, and that is the critical path.
