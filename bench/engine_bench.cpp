@@ -1,7 +1,9 @@
 // What does one node of a reused graph cost? Ember's schedulers beside a plain loop, oneTBB's flow graph and
 // a pool of threads with one mutex; all compute the same numbers, which is checked.
 //   engine_bench [--rounds N] [--shape WORD] [--work WORD]
+// "no fusion" and "no ranks" are `parallel` without one of its passes.
 // Every line is one shape with one kind of node: medians over the rounds, the contenders taking turns.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -37,6 +39,20 @@ GraphShape fan_in(std::size_t width) {
   return shape;
 }
 
+/// `count` chains of `length` side by side; node i of each level belongs to chain i.
+GraphShape bundle(std::size_t count, std::size_t length) {
+  GraphShape shape{count * length};
+  for (std::size_t i = count; i < shape.size; ++i) shape.edges.emplace_back(i - count, i);
+  return shape;
+}
+
+/// `width` single nodes, then a chain of `length`: in program order the chain comes last.
+GraphShape unbalanced(std::size_t width, std::size_t length) {
+  GraphShape shape{width + length};
+  for (std::size_t i = width + 1; i < shape.size; ++i) shape.edges.emplace_back(i - 1, i);
+  return shape;
+}
+
 std::vector<Shape> shapes() {
   return {{"three-node chain", testing::chain(3)},
           {"five-node diamond", testing::wide(3)},
@@ -45,7 +61,9 @@ std::vector<Shape> shapes() {
           {"fan-out of 254", testing::wide(254)},
           {"tree of 255", testing::tree(255)},
           {"wavefront 16 x 16", testing::wavefront(16)},
-          {"layered random 16 x 16", testing::layered_random(7, 16, 16)}};
+          {"layered random 16 x 16", testing::layered_random(7, 16, 16)},
+          {"16 chains of 16", bundle(16, 16)},
+          {"32 and a chain of 32", unbalanced(32, 32)}};
 }
 
 std::vector<std::vector<std::size_t>> predecessors_of(const GraphShape& shape) {
@@ -56,7 +74,7 @@ std::vector<std::vector<std::size_t>> predecessors_of(const GraphShape& shape) {
 
 /// What node `number` makes of the sum of what it gets.
 std::uint64_t node_answer(std::size_t number, std::uint64_t sum, const NodeWork& work) {
-  return bench::mixed(sum + number, work.steps);
+  return bench::work_on(sum + number, work);
 }
 
 /// The work without an engine: one array of numbers, an index per node.
@@ -131,6 +149,8 @@ class Contest {
     add_ember("parallel", {.scheduler = "parallel"});
     add_ember("wave", {.scheduler = "wave"});
     add_ember("auto", {});
+    add_without("no fusion", {.chain_fusion = false});
+    add_without("no ranks", {.priorities = false});
     contenders_.push_back({"execute()", [this] { check_ember(xcs::execute(graph_)); }});
     contenders_.push_back({"oneTBB", [this] { flow_.run(); }});
     contenders_.push_back({"condvar pool", [this] { pool_.run(); }});
@@ -154,6 +174,11 @@ class Contest {
   void add_ember(const char* name, const xcs::ExecutionOptions& options) {
     contenders_.push_back({name, [this, options] { check_ember(compiled_.run({}, options)); }});
   }
+  void add_without(const char* name, const xcs::PlanPasses& passes) {
+    const xcs::CompiledGraph compiled(graph_, xcs::OutputNodes::all(), passes);
+    contenders_.push_back(
+        {name, [this, compiled] { check_ember(compiled.run({}, {.scheduler = "parallel"})); }});
+  }
   void check_ember(const xcs::Results& results) const {
     check("ember", static_cast<std::uint64_t>(results.values().back().integer()), expected_);
   }
@@ -176,14 +201,15 @@ struct Settings {
 void print_header(const Contest& contest, const char* unit) {
   std::printf("%-24s %-8s", unit, "nodes");
   for (const Contender& contender : contest.contenders()) std::printf(" %12s", contender.name.c_str());
-  std::printf(" %10s %10s\n", "auto/TBB", "auto/loop");
+  std::printf(" %10s %10s\n", "auto/best", "auto/TBB");
 }
 
 void print_line(const Contest& contest, const char* shape, const char* work,
                 const std::vector<double>& nanoseconds) {
   std::printf("%-24s %-8s", shape, work);
   for (const double time : nanoseconds) std::printf(" %12.1f", time / contest.nodes());
-  std::printf(" %10.2f %10.2f\n", nanoseconds[3] / nanoseconds[5], nanoseconds[3] / nanoseconds[7]);
+  const double best = std::min({nanoseconds[0], nanoseconds[1], nanoseconds[2]});
+  std::printf(" %10.3f %10.2f\n", nanoseconds[3] / best, nanoseconds[3] / nanoseconds[7]);
   std::fflush(stdout);
 }
 
@@ -226,5 +252,8 @@ int main(int count, char** arguments) {
   const double step = bench::nanoseconds_per_step();
   run_contests(settings, {{"trivial", {}, 0},
                           bench::work_of("1 us", std::chrono::microseconds(1), step),
-                          bench::work_of("50 us", std::chrono::microseconds(50), step)});
+                          bench::work_of("10 us", std::chrono::microseconds(10), step),
+                          bench::work_of("100 us", std::chrono::microseconds(100), step),
+                          {"sleep 10", {}, 0, std::chrono::microseconds(10)},
+                          {"sleep 100", {}, 0, std::chrono::microseconds(100)}});
 }

@@ -1,10 +1,11 @@
-// NodeWork: what one node computes, the same for every contender. Integer arithmetic in a loop of fixed
-// length, so that a node costs the same however busy the machine is.
+// NodeWork: what one node does, the same for every contender. Integer arithmetic in a loop of fixed length,
+// so that a node costs the same however busy the machine is; or a sleep.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <thread>
 
 namespace ember::bench {
 
@@ -13,6 +14,8 @@ struct NodeWork {
   /// Time on a free core.
   std::chrono::nanoseconds target;
   std::size_t steps = 0;
+  /// A node sleeps that long in place of computing.
+  std::chrono::nanoseconds sleep{};
 };
 
 inline std::uint64_t mixed(std::uint64_t seed, std::size_t steps) {
@@ -40,6 +43,12 @@ inline double nanoseconds_per_step() {
 
 inline NodeWork work_of(const char* name, std::chrono::nanoseconds target, double step) {
   return {name, target, static_cast<std::size_t>(static_cast<double>(target.count()) / step)};
+}
+
+/// What a node makes of `seed`.
+inline std::uint64_t work_on(std::uint64_t seed, const NodeWork& work) {
+  if (work.sleep.count() > 0) std::this_thread::sleep_for(work.sleep);
+  return mixed(seed, work.steps);
 }
 
 }  // namespace ember::bench

@@ -23,7 +23,7 @@ class ProgramCompiler {
       builder_.add_reference(table.executed((*program.operators)[op]));
   }
 
-  RecordedPlan compile() {
+  RecordedPlan compile(const PlanPasses& passes) {
     for (std::uint32_t step = 0; step < program_.steps.size(); ++step) add_step(step);
     recorded_.answer = builder_.add_binding(program_.answer, numbers_.data());
     for (const Binding& check : program_.look_ups)
@@ -31,7 +31,7 @@ class ProgramCompiler {
     recorded_.facts = std::move(program_.facts);
     std::sort(recorded_.merged.begin(), recorded_.merged.end(),
               [](const MergedCall& left, const MergedCall& right) { return left.node < right.node; });
-    recorded_.plan = builder_.finish();
+    recorded_.plan = builder_.finish(passes);
     return std::move(recorded_);
   }
 
@@ -112,7 +112,7 @@ std::uint32_t OperatorTable::add(const OpReference& op) {
 
 RecordedPlan compile_program(CompositeProgram program, CompositeTable& table, const PlanPasses& passes) {
   const PassReport report = run_passes(program, passes);
-  RecordedPlan recorded = ProgramCompiler(program, table).compile();
+  RecordedPlan recorded = ProgramCompiler(program, table).compile(passes);
   recorded.report = report;
   return recorded;
 }

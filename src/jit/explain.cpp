@@ -33,8 +33,8 @@ std::string plural(std::size_t count, const std::string& noun) {
 /// What decides the order when the plan runs, and what `auto` takes for it.
 std::string run_text(const Plan& plan) {
   const AutomaticChoice choice = automatic_choice(plan);
-  return "  when it runs\n" + schedule_text(plan, "    ") + "    auto takes " + choice.scheduler + ", because " +
-         choice.reason + "\n";
+  return "  when it runs\n" + schedule_text(plan, "    ") + "    auto takes " + choice.scheduler +
+         ", because " + choice.reason + "\n";
 }
 
 std::string facts_text(const RecordedPlan& recorded) {

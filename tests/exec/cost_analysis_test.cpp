@@ -149,7 +149,8 @@ TEST(ExplainPlan, TellsLevelsPassesAndTheScheduler) {
 }
 
 TEST(ExplainPlan, TellsPassesThatAreOff) {
-  const CompiledGraph compiled(sample(), OutputNodes::all(), {false, false, false});
+  const CompiledGraph compiled(sample(), OutputNodes::all(),
+                               {.priorities = false, .chain_fusion = false, .batch_groups = false});
   const std::string text = explain_plan(compiled);
   EXPECT_THAT(text, HasSubstr("  priorities: off: calls start in program order\n"));
   EXPECT_THAT(text, HasSubstr("  chain_fusion: off: every call goes through the list of ready calls\n"));

@@ -195,7 +195,9 @@ void check_program(std::uint64_t seed, bool may_fail, bool fail_fast, int repeat
   const Observed expected =
       observe(program, CompiledGraph(program.graph), {.scheduler = "sequential", .fail_fast = fail_fast});
   for (int switches = 0; switches < 8; ++switches) {
-    const PlanPasses passes{(switches & 1) != 0, (switches & 2) != 0, (switches & 4) != 0};
+    const PlanPasses passes{.priorities = (switches & 1) != 0,
+                            .chain_fusion = (switches & 2) != 0,
+                            .batch_groups = (switches & 4) != 0};
     const CompiledGraph compiled(program.graph, OutputNodes::all(), passes);
     for (const char* scheduler : schedulers) {
       for (int repeat = 0; repeat < repeats; ++repeat) {
@@ -242,7 +244,9 @@ TEST(PlanPassesLaw, HoldsForShortNodes) {
     const Observed expected =
         observe(program, CompiledGraph(program.graph), {.scheduler = "sequential", .fail_fast = fail_fast});
     for (int switches = 0; switches < 8; ++switches) {
-      const PlanPasses passes{(switches & 1) != 0, (switches & 2) != 0, (switches & 4) != 0};
+      const PlanPasses passes{.priorities = (switches & 1) != 0,
+                              .chain_fusion = (switches & 2) != 0,
+                              .batch_groups = (switches & 4) != 0};
       const CompiledGraph compiled(program.graph, OutputNodes::all(), passes);
       for (std::size_t node = 0; node < shape.size; ++node) compiled.plan()->note_cost(node, 300);
       for (int repeat = 0; repeat < 24; ++repeat) {

@@ -231,6 +231,10 @@ TEST(Jit, TellsHowItsPlanRunsAndWhatItCosts) {
   const auto looking = xcs::jit(op("looking", [](Var<> in) { return Var<>(in.get()); }));
   (void)looking(1);
   EXPECT_THROW(xcs::cost_analysis(looking), InvalidArgumentError);
+  const auto plain =
+      xcs::jit(panel(make_tally()), {.trace_level = "standard", .passes = {.priorities = false}});
+  (void)plain(1);
+  EXPECT_THAT(xcs::explain(plain), HasSubstr("    priorities: off: calls start in program order\n"));
 }
 
 TEST(Jit, NotRecursiveMakesNestedCompositesOneCall) {

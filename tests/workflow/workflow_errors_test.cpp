@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"temperature_as_text", "models:\n  m: {id: sim:echo, temperature: hot}" + rest,
                 "f.yaml:2:21: temperature must be a number, found string"},
         Mistake{"context_as_text", "models: {m: {id: sim:echo, context_tokens: long}}" + rest,
-                "f.yaml:1:43: 'context_tokens' is the most tokens of prompt and answer together, found the "
+                "f.yaml:1:44: 'context_tokens' is the most tokens of prompt and answer together, found the "
                 "text 'long'"},
         Mistake{"price_as_text", "models: {m: {id: sim:echo, cost: {input_per_thousand: much}}}" + rest,
                 "f.yaml:1:55: 'input_per_thousand' is a price in US dollars, found the text 'much'"},
