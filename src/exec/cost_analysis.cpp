@@ -21,6 +21,8 @@ Value texts(const std::vector<std::string>& names) {
 
 void count_calls(const Plan& plan, CostAnalysis& analysis) {
   for (std::size_t node = 0; node < plan.size(); ++node) {
+    if (plan.node(node).is_check) continue;
+    ++analysis.calls;
     const std::string name = plan.node(node).target->name();
     const auto found = std::find_if(analysis.calls_by_operator.begin(), analysis.calls_by_operator.end(),
                                     [&](const auto& entry) { return entry.first == name; });
@@ -51,9 +53,12 @@ void find_times(const Plan& plan, CostAnalysis& analysis) {
     work += static_cast<double>(plan.cost(node));
   }
   const bool is_measured = analysis.measured_calls > 0;
-  const auto [longest, path] = longest_path(
-      plan, [&](std::size_t node) { return is_measured ? static_cast<double>(plan.cost(node)) : 1.0; });
-  for (const std::uint32_t node : path) analysis.critical_path.push_back(plan.display_name(node));
+  const auto [longest, path] = longest_path(plan, [&](std::size_t node) {
+    return is_measured || plan.node(node).is_check ? static_cast<double>(plan.cost(node)) : 1.0;
+  });
+  for (const std::uint32_t node : path) {
+    if (!plan.node(node).is_check) analysis.critical_path.push_back(plan.display_name(node));
+  }
   if (!is_measured) return;
   analysis.total_work_ms = work / 1e6;
   analysis.ideal_time_ms = longest / 1e6;
@@ -91,12 +96,13 @@ std::string worst_case_text(const CallBound& bound) {
 
 CostAnalysis cost_analysis(const Plan& plan) {
   CostAnalysis analysis;
-  analysis.calls = plan.size();
   analysis.depth = plan.depth();
   analysis.width = plan.width();
   count_calls(plan, analysis);
   find_times(plan, analysis);
-  for (std::size_t node = 0; node < plan.size(); ++node) add_bound(plan, node, analysis.worst_case);
+  for (std::size_t node = 0; node < plan.size(); ++node) {
+    if (!plan.node(node).is_check) add_bound(plan, node, analysis.worst_case);
+  }
   return analysis;
 }
 

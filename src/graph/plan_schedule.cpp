@@ -74,7 +74,8 @@ const std::uint32_t* PlanSchedule::ranks(const Plan& plan, bool may_measure) con
 }
 
 void PlanSchedule::rank_by_depth(const Plan& plan) const {
-  depth_ranks_ = places(remaining_times(plan, [&](std::size_t node) { return plan.node(node).is_check ? 0.0 : 1.0; }));
+  depth_ranks_ =
+      places(remaining_times(plan, [&](std::size_t node) { return plan.node(node).is_check ? 0.0 : 1.0; }));
 }
 
 void PlanSchedule::rank_by_time(const Plan& plan) const {
