@@ -193,6 +193,20 @@ TEST(DeadNodes, LookUpsThatTheStructureVouchesForGo) {
   EXPECT_THAT(xcs::explain(fast), HasSubstr("  passes: dead nodes: 1 look-up dropped\n"));
 }
 
+TEST(DeadNodes, OtherLookUpsStay) {
+  const Op<> used = Promising("used", make_tally(), {.is_pure = false});
+  const Op<> composite = op("asks", [=](Var<> in) {
+    if (in.has("k")) (void)in["k"]["deep"];
+    if (!in.has("other")) (void)in["absent"];
+    return used(in);
+  });
+  const auto fast = xcs::jit(composite);
+  EXPECT_NO_THROW(fast({{"k", {{"deep", 1}}}, {"other", 1}}));
+  EXPECT_THROW(fast({{"k", {{"shallow", 1}}}, {"other", 1}}), OperatorExecutionError);
+  EXPECT_THROW(fast({{"other", 1}, {"k", 1}}), OperatorExecutionError);
+  EXPECT_THROW(fast({{"more", 1}}), OperatorExecutionError);
+}
+
 template <class Leaf>
 void check_constants() {
   const TallyPtr tally = make_tally();
