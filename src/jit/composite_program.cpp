@@ -42,7 +42,9 @@ class ProgramCompiler {
     const RecordedStep& step = program_.steps[number];
     if (step.merged_into != RecordedStep::none) {
       numbers_[number] = numbers_[step.merged_into];
-      recorded_.merged.push_back({numbers_[number], number, (*program_.operators)[step.op]});
+      // It may have been dropped after all.
+      if (numbers_[number] != none)
+        recorded_.merged.push_back({numbers_[number], number, (*program_.operators)[step.op]});
     }
     if (step.is_removed()) {
       is_renumbered_ = true;

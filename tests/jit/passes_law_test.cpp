@@ -26,6 +26,12 @@ using test::Observed;
 
 constexpr std::size_t inputs_per_program = 12;
 
+struct Way {
+  std::string mode;
+  /// One call at a time.
+  bool is_sequential;
+};
+
 /// One choice of passes, checked on programs with pure leaves.
 class PassesLaw {
  public:
@@ -53,15 +59,17 @@ class PassesLaw {
  private:
   void check_program(std::uint64_t seed) {
     const LawPace pace = seed % 4 == 0 ? LawPace::handed : LawPace::immediate;
-    for (const bool is_sequential : {false, true}) check_way(seed, pace, is_sequential);
+    for (const Way& way : {Way{"auto", false}, Way{"auto", true}, Way{"trace", false}})
+      check_way(seed, pace, way);
   }
 
-  void check_way(std::uint64_t seed, LawPace pace, bool is_sequential) {
+  void check_way(std::uint64_t seed, LawPace pace, const Way& way) {
+    const bool is_sequential = way.is_sequential;
     const LawProgram plain = test::make_law_program(seed, LawPace::immediate, false, LawFlavor::pure);
     const auto make = [&] { return test::make_law_program(seed, pace, false, LawFlavor::pure); };
     const auto jitted = [&](const LawProgram& program) {
       const char* strategy = is_sequential ? "sequential" : "parallel";
-      return xcs::jit(program.op, {.execution_strategy = strategy, .passes = passes_});
+      return xcs::jit(program.op, {.mode = way.mode, .execution_strategy = strategy, .passes = passes_});
     };
     LawProgram program = make();
     Op<> fast = jitted(program);
@@ -75,7 +83,7 @@ class PassesLaw {
       const Observed found = observe(program, fast, input);
       const bool is_clean = !expected.has_failures && expected.error.empty();
       compare(plain, expected, found, is_clean, is_sequential && !program.has_missing_parts,
-              std::string(is_sequential ? "sequential" : "parallel") + ", input " + std::to_string(number) +
+              way.mode + (is_sequential ? " sequential" : " parallel") + ", input " + std::to_string(number) +
                   ", replay with EMBER_LAW_SEED=" + std::to_string(seed) + "\n" + xcs::explain(fast));
       is_changed =
           is_changed || (!evidence_.empty() && xcs::explain(fast).find(evidence_) != std::string::npos);
@@ -87,7 +95,7 @@ class PassesLaw {
         fast = jitted(program);
       }
     }
-    if (is_changed && !is_sequential) ++changed_;
+    if (is_changed && !is_sequential && way.mode == "auto") ++changed_;
   }
 
   static std::int64_t total(const std::vector<int>& calls) {

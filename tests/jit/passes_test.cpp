@@ -344,6 +344,18 @@ TEST(PlanPasses, GuardsStayAndWhatWaitsForThemWaits) {
   EXPECT_EQ(plan.node(2).predecessor_count, 2U) << "the call, and the guard that the merged one waited for";
 }
 
+TEST(PlanPasses, ACallThatStandsForOthersMayBeDroppedWithThem) {
+  // 0 and 1 are equal, and nobody uses them.
+  xcs::CompositeProgram program =
+      program_of({xcs::Binding::of_input(), xcs::Binding::of_input(), xcs::Binding::of_literal(1)});
+  xcs::CompositeTable table(true);
+  const xcs::RecordedPlan recorded = xcs::compile_program(std::move(program), table, {});
+  EXPECT_EQ(recorded.plan->size(), 1U);
+  EXPECT_EQ(recorded.report.merged_calls, 1U);
+  EXPECT_EQ(recorded.report.dropped_calls, 1U);
+  EXPECT_TRUE(recorded.merged.empty()) << "there is no outcome to hand over";
+}
+
 TEST(PlanPasses, InputsOfLiteralsArePutTogetherOnce) {
   xcs::Binding list;
   list.form = xcs::Binding::Form::list;
