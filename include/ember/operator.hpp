@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -53,6 +54,12 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   /// Text that changes whenever the composition does, for composites that are not always the same: a plan
   /// made under another text is made anew.
   [[nodiscard]] virtual std::string structure_signature() const { return {}; }
+  /// An order of the parts of a composite that data does not say: {part: parts whose earlier calls must be
+  /// over before it is called}, by the names given to `child`. Needed where parts have effects on each other;
+  /// plain execution has the order of `forward` anyway.
+  [[nodiscard]] virtual std::map<std::string, std::vector<std::string>> structural_dependencies() const {
+    return {};
+  }
   /// True when equal inputs are meant to give different outputs: then results are never remembered, whatever
   /// the options say.
   [[nodiscard]] virtual bool is_stochastic() const { return false; }

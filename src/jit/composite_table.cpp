@@ -89,7 +89,7 @@ CompositeForm settled_form(const std::shared_ptr<CompositeTable>& table, const O
   CompositeForm form = CompositeForm::unit;
   try {
     const InterpreterScope scope(recorder);
-    (void)op.target->call_symbolic(recorder->inputs(op.target->arity()));
+    (void)op.target->call_symbolic(recorder->inputs(*op.target));
     if (recorder->reads().empty()) form = CompositeForm::open;
   } catch (...) {  // It reads data, or fails for want of it: then it is one call.
     form = CompositeForm::unit;

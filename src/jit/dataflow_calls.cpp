@@ -51,6 +51,7 @@ void DataflowSession::start(const CallPtr& call, bool may_start_here) {
   if (call->state_ != State::waiting) return;
   call->plan_ = std::move(plan);
   call->arguments_.clear();
+  call->after_.clear();
   call->input_ = std::move(input);
   call->has_input_ = true;
   if (may_run_here || (may_start_here && call->plan_->is_async())) {
@@ -132,6 +133,7 @@ DataflowSession::CallPtr DataflowSession::claimable(const PendingCall& call) con
     if (next.state_ == State::queued && next.index_ <= first_failed_) return calls_[next.index_];
     if (next.state_ != State::waiting) continue;
     for (const VarData& argument : next.arguments_) collect_pending(argument, open);
+    for (const CallPtr& other : next.after_) open.push_back(other.get());
   }
   return nullptr;
 }

@@ -100,7 +100,8 @@ void DataflowSession::note_look(TraceGuard::Question question, const PendingCall
             call.op().name());
 }
 
-void DataflowSession::note_call(const OpReference& op, const std::vector<VarData>& arguments) {
+void DataflowSession::note_call(const OpReference& op, const std::vector<VarData>& arguments,
+                                const std::vector<std::size_t>& before) {
   if (!is_observing_) return;
   Binding input;
   if (arguments.size() == 1) {
@@ -108,7 +109,7 @@ void DataflowSession::note_call(const OpReference& op, const std::vector<VarData
   } else if (!arguments.empty()) {
     input = noted_binding(VarData::list(arguments));
   }
-  request_.log->add_call(op, std::move(input));
+  request_.log->add_call(op, std::move(input), before);
 }
 
 Binding DataflowSession::noted_binding(const VarData& data) {

@@ -81,6 +81,7 @@ void DataflowSession::begin_pass(bool is_eager) {
     const bool was_started =
         call->has_input_ && call->state_ != State::waiting && call->state_ != State::queued;
     call->dependents_.clear();
+    call->after_.clear();
     call->is_taken_ = false;
     if (is_of_last_pass) call->is_certain_ = call->index_ <= first_failed_;
     if (was_started) {
@@ -95,6 +96,8 @@ void DataflowSession::begin_pass(bool is_eager) {
   calls_.clear();
   queue_.clear();
   derived_.clear();
+  order_ = {};
+  order_.enter(*request_.target, {});
   first_failed_ = no_call;
   is_given_up_ = false;
   is_eager_ = is_eager;
@@ -216,20 +219,23 @@ VarData DataflowSession::call_from_elsewhere(const OpReference& op, const std::v
   return run_and_wrap(op, joined(arguments));
 }
 
-/// `forward` of a nested composite, for the log.
+/// `forward` of a nested composite, for the order of its parts and for the log.
 class DataflowSession::OpenedScope {
  public:
   OpenedScope(DataflowSession& session, const OpReference& op)
-      : log_(session.is_pass_observed_ ? session.request_.log.get() : nullptr) {
+      : order_(session.order_), log_(session.is_pass_observed_ ? session.request_.log.get() : nullptr) {
+    order_.enter(*op.target, op.label);
     if (log_) log_->enter(op.name());
   }
   ~OpenedScope() {
+    order_.leave();
     if (log_) log_->leave();
   }
   OpenedScope(const OpenedScope&) = delete;
   OpenedScope& operator=(const OpenedScope&) = delete;
 
  private:
+  PartOrder& order_;
   TraceLog* const log_;
 };
 
@@ -245,13 +251,15 @@ VarData DataflowSession::open_call(const OpReference& op, const std::vector<VarD
 }
 
 VarData DataflowSession::make_call(const OpReference& op, std::vector<VarData> arguments) {
-  note_call(op, arguments);
+  const std::vector<std::size_t> before = order_.before(op.label);
+  note_call(op, arguments, before);
   CallPtr call = take_known(op, arguments);
   if (!call) {
     bool has_all_inputs = false;
-    call = add_call(op, std::move(arguments), has_all_inputs);
+    call = add_call(op, std::move(arguments), before, has_all_inputs);
     if (has_all_inputs) start(call, true);  // Else whoever brings the last one starts it.
   }
+  order_.add(op.label, call->index());
   Lock lock(mutex_);
   while (is_eager_ && call->state_ < State::finished && !fatal_) advance(lock, *call);
   if (fatal_) give_up();
@@ -289,6 +297,7 @@ DataflowSession::CallPtr DataflowSession::take_known(const OpReference& op,
 }
 
 DataflowSession::CallPtr DataflowSession::add_call(const OpReference& op, std::vector<VarData> arguments,
+                                                   const std::vector<std::size_t>& before,
                                                    bool& has_all_inputs) {
   std::vector<const PendingCall*> inside;
   for (const VarData& argument : arguments) collect_pending(argument, inside);
@@ -297,6 +306,12 @@ DataflowSession::CallPtr DataflowSession::add_call(const OpReference& op, std::v
   call->index_ = calls_.size();
   call->is_taken_ = !is_eager_;
   calls_.push_back(call);
+  for (const std::size_t number : before) {
+    const CallPtr& other = calls_[number];
+    if (other->state_ >= State::finished) continue;  // Also failed: forward has handled that.
+    call->after_.push_back(other);
+    if (std::find(inside.begin(), inside.end(), other.get()) == inside.end()) inside.push_back(other.get());
+  }
   for (const PendingCall* other : inside) {
     if (!other->belongs_to(*this) || other->state_ == State::finished) continue;
     const_cast<PendingCall*>(other)->dependents_.push_back(call);

@@ -17,6 +17,7 @@
 #include "exec/executor.hpp"
 #include "exec/run.hpp"
 #include "jit/dataflow.hpp"
+#include "jit/part_order.hpp"
 #include "jit/pending_call.hpp"
 #include "op/interpreter.hpp"
 
@@ -79,7 +80,8 @@ class DataflowSession final : public Interpreter, public std::enable_shared_from
   /// True when `data` can be read without waiting.
   [[nodiscard]] bool is_here(const VarData& data);
   void look_up(const VarData& derived);
-  void note_call(const OpReference& op, const std::vector<VarData>& arguments);
+  void note_call(const OpReference& op, const std::vector<VarData>& arguments,
+                 const std::vector<std::size_t>& before);
   void note_answer(const VarData& answer);
   void spoil_log(const char* reason);
 
@@ -89,7 +91,9 @@ class DataflowSession final : public Interpreter, public std::enable_shared_from
   VarData outcome_of_known(const CallPtr& call);
   VarData call_from_elsewhere(const OpReference& op, const std::vector<VarData>& arguments);
   CallPtr take_known(const OpReference& op, const std::vector<VarData>& arguments);
-  CallPtr add_call(const OpReference& op, std::vector<VarData> arguments, bool& has_all_inputs);
+  /// `before`: calls that it waits for although it takes nothing of theirs.
+  CallPtr add_call(const OpReference& op, std::vector<VarData> arguments,
+                   const std::vector<std::size_t>& before, bool& has_all_inputs);
   void add_known(const KnownOutcome& known);
 
   // Starting and ending calls.
@@ -121,6 +125,7 @@ class DataflowSession final : public Interpreter, public std::enable_shared_from
   std::deque<CallPtr> known_;
   std::vector<CallPtr> queue_;
   std::vector<VarData> derived_;
+  PartOrder order_;
   std::size_t first_failed_ = no_call;
   std::size_t helpers_ = 0;
   std::size_t busy_helpers_ = 0;

@@ -115,7 +115,7 @@ Probe probe(const OpReference& op) {
   const auto recorder = std::make_shared<PlanRecorder>(std::make_shared<CompositeTable>(true), nullptr);
   try {
     const InterpreterScope scope(recorder);
-    (void)op.target->call_symbolic(recorder->inputs(op.target->arity()));
+    (void)op.target->call_symbolic(recorder->inputs(*op.target));
   } catch (...) {
     probe.is_recordable = false;
     probe.failure = message_of(std::current_exception());

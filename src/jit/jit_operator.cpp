@@ -8,6 +8,7 @@
 #include <ember/log.hpp>
 
 #include "exec/limiter.hpp"
+#include "jit/part_order.hpp"
 #include "jit/plan_recorder.hpp"
 #include "jit/plan_runner.hpp"
 #include "jit/program_text.hpp"
@@ -56,7 +57,9 @@ JitOperator::JitOperator(OpReference target, JITOptions options, bool is_structu
       strategy_(jit_strategy_of(options_.execution_strategy)),
       is_structural_jit_(is_structural_jit || mode_ == JitMode::structural),
       table_(std::make_shared<CompositeTable>(options_.recursive)),
-      cache_(static_cast<std::size_t>(options_.cache_size)) {}
+      cache_(static_cast<std::size_t>(options_.cache_size)) {
+  require_known_parts(*target_.target);
+}
 
 bool JitOperator::runs_plainly() const noexcept {
   return !is_enabled_.load(std::memory_order_relaxed) || (is_structural_jit_ && is_structural_jit_paused());
@@ -155,7 +158,7 @@ void JitOperator::record(CompiledPlan& compiled, const Value& arguments, std::ui
   compiled.way = CompiledPlan::Way::structural;
   try {
     const InterpreterScope scope(recorder);
-    const VarData answer = target_.target->call_symbolic(recorder->inputs(arity()));
+    const VarData answer = target_.target->call_symbolic(recorder->inputs(*target_.target));
     if (recorder->reads().empty()) compile_steps(compiled, recorder->take_program(answer));
     compiled.reason = "forward reads no data";
   } catch (...) {

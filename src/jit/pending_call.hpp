@@ -52,6 +52,8 @@ class PendingCall final : public VarSource, public std::enable_shared_from_this<
   /// Plain execution makes this call too: it came before the first failure of the pass before.
   bool is_certain_ = false;
   std::size_t missing_ = 0;
+  /// What it waits for although it takes nothing of theirs.
+  std::vector<std::shared_ptr<PendingCall>> after_;
   std::vector<std::shared_ptr<PendingCall>> dependents_;
   std::shared_ptr<const CallPlan> plan_;
   Value input_;

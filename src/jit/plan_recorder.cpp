@@ -89,7 +89,9 @@ std::size_t PlanRecorder::ask(StructureFact fact, const std::string& what) {
   return *answer;
 }
 
-std::vector<VarData> PlanRecorder::inputs(std::size_t arity) {
+std::vector<VarData> PlanRecorder::inputs(const OperatorBase& composite) {
+  order_.enter(composite, {});
+  const std::size_t arity = composite.arity();
   std::vector<VarData> inputs;
   const auto add = [&](std::optional<std::size_t> argument) {
     inputs.emplace_back(std::make_shared<RecordedPart>(weak_from_this(), argument));
@@ -119,6 +121,9 @@ VarData PlanRecorder::write(const OpReference& op, const std::vector<VarData>& a
   } else if (!arguments.empty()) {
     step.binding = binding_of(VarData::list(arguments));
   }
+  for (const std::size_t other : order_.before(op.label))
+    step.after.push_back(static_cast<std::uint32_t>(other));
+  order_.add(op.label, program_.steps.size());
   OperatorTable& operators = *program_.operators;
   step.op = operators.add(op);
   std::shared_ptr<const OpReference> name(program_.operators, &operators[step.op]);
@@ -131,6 +136,7 @@ VarData PlanRecorder::open(const OpReference& op, const std::vector<VarData>& ar
   const Mark mark{program_.steps.size(), program_.facts.size(), derived_.size(), reads_.size()};
   const std::size_t outer_derived = std::exchange(first_derived_, derived_.size());
   path_.push_back(op.name());
+  order_.enter(*op.target, op.label);
   VarData answer;
   std::exception_ptr error;
   try {
@@ -139,6 +145,7 @@ VarData PlanRecorder::open(const OpReference& op, const std::vector<VarData>& ar
     error = std::current_exception();
   }
   path_.pop_back();
+  order_.leave();
   first_derived_ = outer_derived;
   const bool is_open = reads_.size() == mark.reads;
   const CompositeForm form = table_->settle(op.target, is_open ? CompositeForm::open : CompositeForm::unit);
@@ -155,6 +162,7 @@ void PlanRecorder::take_back(const Mark& mark) {
     all.erase(all.begin() + static_cast<std::ptrdiff_t>(size), all.end());
   };
   cut(program_.steps, mark.steps);
+  order_.take_back(mark.steps);
   cut(program_.facts, mark.facts);
   cut(derived_, mark.derived);
   cut(reads_, mark.reads);

@@ -15,6 +15,7 @@
 #include "jit/composite_table.hpp"
 #include "jit/data_read.hpp"
 #include "jit/input_structure.hpp"
+#include "jit/part_order.hpp"
 #include "op/interpreter.hpp"
 
 namespace ember::xcs {
@@ -30,8 +31,8 @@ class PlanRecorder final : public Interpreter, public std::enable_shared_from_th
   VarData call(const OpReference& op, std::vector<VarData> arguments) override;
   [[nodiscard]] bool is_recording() const noexcept override { return !is_finished_; }
 
-  /// The arguments of the recorded composite.
-  [[nodiscard]] std::vector<VarData> inputs(std::size_t arity);
+  /// The arguments of the composite that is recorded now.
+  [[nodiscard]] std::vector<VarData> inputs(const OperatorBase& composite);
   /// What was recorded; the recorder has it no more.
   [[nodiscard]] CompositeProgram take_program(const VarData& answer);
   void finish() noexcept { is_finished_ = true; }
@@ -79,6 +80,7 @@ class PlanRecorder final : public Interpreter, public std::enable_shared_from_th
   std::size_t first_derived_ = 0;
   std::vector<DataRead> reads_;
   std::vector<std::string> path_;
+  PartOrder order_;
 };
 
 }  // namespace ember::xcs

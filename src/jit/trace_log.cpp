@@ -23,9 +23,11 @@ bool QuietRead::is_quiet(const DataflowSession* session) noexcept {
   return session != nullptr && quiet_session == session;
 }
 
-void TraceLog::add_call(const OpReference& op, Binding input) {
+void TraceLog::add_call(const OpReference& op, Binding input, const std::vector<std::size_t>& before) {
   steps_of_calls_.push_back(program_.steps.size());
   add_step(op, std::move(input), false);
+  for (const std::size_t call : before)
+    program_.steps.back().after.push_back(static_cast<std::uint32_t>(steps_of_calls_[call]));
 }
 
 void TraceLog::add_step(const OpReference& op, Binding binding, bool is_guard) {

@@ -23,7 +23,8 @@ class TraceLog {
  public:
   /// The step of call number `call`: looks are steps, too.
   [[nodiscard]] std::size_t step_of(std::size_t call) const { return steps_of_calls_[call]; }
-  void add_call(const OpReference& op, Binding input);
+  /// `before`: numbers of calls that it waits for although no data flows.
+  void add_call(const OpReference& op, Binding input, const std::vector<std::size_t>& before);
   /// `forward` asked about the part of the input or of a step at `place`, whose name is `name`, and got
   /// `answer`.
   void add_look(TraceGuard::Question question, const Binding& place, const std::string& field,
