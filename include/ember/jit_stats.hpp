@@ -6,6 +6,7 @@
 #include <string>
 
 #include <ember/cost_analysis.hpp>
+#include <ember/graph.hpp>
 #include <ember/op.hpp>
 #include <ember/value.hpp>
 
@@ -65,6 +66,7 @@ void disable_jit(const OpReference& op);
 void enable_jit(const OpReference& op);
 void clear_graph_cache(const OpReference& op);
 CostAnalysis cost_analysis(const OpReference& op);
+XCSGraph get_plan_graph(const OpReference& op);
 
 /// The numbers of a jitted operator. Throws InvalidArgumentError when `op` is none. Thread-safe.
 template <class Signature>
@@ -109,6 +111,13 @@ void clear_graph_cache(const Op<Signature>& op) {
 template <class Signature>
 CostAnalysis cost_analysis(const Op<Signature>& op) {
   return cost_analysis(op.reference());
+}
+/// The calls of the plan that a jitted operator used last, as a graph: to be looked at, printed or drawn. Of
+/// the strategy trace: the way that was taken last. Throws InvalidArgumentError when `op` is not jitted, or
+/// has no plan, saying why. Thread-safe.
+template <class Signature>
+XCSGraph get_plan_graph(const Op<Signature>& op) {
+  return get_plan_graph(op.reference());
 }
 
 }  // namespace ember::xcs

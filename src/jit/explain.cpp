@@ -5,6 +5,7 @@
 #include <ember/error.hpp>
 
 #include "exec/plan_text.hpp"
+#include "graph/plan_graph.hpp"
 #include "jit/jit_operator.hpp"
 #include "jit/plan_recorder.hpp"
 #include "jit/program_text.hpp"
@@ -142,6 +143,20 @@ JitOperator::Compiled JitOperator::latest() const {
 CostAnalysis JitOperator::cost_analysis() const {
   const Compiled used = latest();
   if (used && used->way == CompiledPlan::Way::structural) return xcs::cost_analysis(*used->recorded.plan);
+  throw_no_plan(used.get());
+}
+
+XCSGraph JitOperator::plan_graph() const {
+  const Compiled used = latest();
+  if (used && used->way == CompiledPlan::Way::structural) return graph_of(*used->recorded.plan);
+  if (used && used->traces) {
+    const auto traces = used->traces->traces();
+    if (!traces.empty()) return graph_of(*traces.front()->whole().recorded.plan);
+  }
+  throw_no_plan(used.get());
+}
+
+void JitOperator::throw_no_plan(const CompiledPlan* used) const {
   const std::string why =
       used ? "it runs in the way '" + std::string(name_of(used->way)) + "', because " + used->reason
            : "it was not called yet";

@@ -70,6 +70,10 @@ CostAnalysis cost_analysis(const OpReference& op) {
   return jit_operator_of(op).cost_analysis();
 }
 
+XCSGraph get_plan_graph(const OpReference& op) {
+  return jit_operator_of(op).plan_graph();
+}
+
 void disable_jit(const OpReference& op) {
   mutable_jit_operator_of(op).set_enabled(false);
 }

@@ -57,6 +57,7 @@ class JitOperator : public OperatorBase, public BoundedOperator {
   [[nodiscard]] std::string explain() const;
   /// By the plan that was used last. Throws InvalidArgumentError when there is none.
   [[nodiscard]] CostAnalysis cost_analysis() const;
+  [[nodiscard]] XCSGraph plan_graph() const;
   [[nodiscard]] CallBound call_bound() const override;
   void set_enabled(bool is_enabled) noexcept { is_enabled_.store(is_enabled, std::memory_order_relaxed); }
   void clear_plans() { cache_.clear(); }
@@ -72,6 +73,8 @@ class JitOperator : public OperatorBase, public BoundedOperator {
  private:
   /// How the last call ran; null before the first.
   [[nodiscard]] Compiled latest() const;
+  /// Throws InvalidArgumentError that says why `used`, which may be null, has no plan.
+  [[noreturn]] void throw_no_plan(const CompiledPlan* used) const;
   [[nodiscard]] PlanKey key_of(const Value& arguments) const;
   [[nodiscard]] Compiled compile(PlanKey key, const Value& arguments) const;
   void record(CompiledPlan& compiled, const Value& arguments, std::uint64_t& tracing_time) const;

@@ -360,6 +360,42 @@ TEST(Jit, IsSafeFromManyThreadsAndCompilesOnce) {
   }
 }
 
+TEST(Jit, ThePlanCanBeLookedAtAsAGraph) {
+  const auto fast = xcs::jit(panel(make_tally()));
+  EXPECT_THROW((void)xcs::get_plan_graph(fast), InvalidArgumentError) << "not called yet";
+  (void)fast({{"q", 1}});
+  const xcs::XCSGraph graph = xcs::get_plan_graph(fast);
+  ASSERT_EQ(graph.size(), 6U);
+  EXPECT_EQ(graph.get_waves().size(), 2U);
+  EXPECT_THAT(graph.predecessors(graph.sinks().front()), ::testing::SizeIs(5));
+  const auto results = xcs::execute(graph, {{"q", 1}});
+  EXPECT_EQ(results[graph.sinks().front()], fast({{"q", 1}})) << "it is a graph like any other";
+}
+
+TEST(Jit, ThePlanOfATraceIsTheWayThatWasTaken) {
+  const Op<> first = op("first", [](const Value& in) { return in; });
+  const Op<> more = op("more", [](const Value& in) -> Value { return in.integer() + 1; });
+  const auto traced = xcs::jit(
+      op("route", [=](Var<> in) { return first(in).get().integer() > 5 ? more(more(in)) : more(in); }),
+      {.mode = "trace"});
+  EXPECT_EQ(traced(7), Value(9));
+  EXPECT_EQ(xcs::get_plan_graph(traced).size(), 3U);
+  EXPECT_EQ(traced(1), Value(2));
+  EXPECT_EQ(xcs::get_plan_graph(traced).size(), 2U);
+}
+
+TEST(Jit, SaysWhyThereIsNoPlanToLookAt) {
+  const auto dynamic = xcs::jit(op("look", [](Var<> in) -> Var<> { return in.get(); }));
+  (void)dynamic(1);
+  try {
+    (void)xcs::get_plan_graph(dynamic);
+    ADD_FAILURE();
+  } catch (const InvalidArgumentError& error) {
+    EXPECT_THAT(error.what(),
+                HasSubstr("'look' has no plan: it runs in the way 'enhanced', because forward looks"));
+  }
+}
+
 TEST(Jit, DisablingClearingAndSelection) {
   const auto fast = xcs::jit(appending("x"));
   (void)fast({{"text", "a"}});
