@@ -1,9 +1,10 @@
 #include "graph/binding_equality.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <functional>
 #include <string>
+
+#include "value/exact_value.hpp"
 
 namespace ember::xcs {
 namespace {
@@ -30,22 +31,6 @@ std::size_t hash_of(const Value& value) {
   }
 }
 
-bool has_identical_items(const Value& left, const Value& right) {
-  const auto& items = left.items();
-  const auto& others = right.items();
-  return std::equal(items.begin(), items.end(), others.begin(), others.end(),
-                    [](const Value& item, const Value& other) { return is_identical(item, other); });
-}
-
-bool has_identical_fields(const Value& left, const Value& right) {
-  const auto& fields = left.fields();
-  const auto& others = right.fields();
-  return std::equal(fields.begin(), fields.end(), others.begin(), others.end(),
-                    [](const auto& field, const auto& other) {
-                      return field.first == other.first && is_identical(field.second, other.second);
-                    });
-}
-
 }  // namespace
 
 std::size_t hash_of(const Path& path, std::size_t length) noexcept {
@@ -54,31 +39,9 @@ std::size_t hash_of(const Path& path, std::size_t length) noexcept {
   return hash;
 }
 
-bool is_identical(const Value& left, const Value& right) {
-  if (left.kind() != right.kind()) return false;
-  switch (left.kind()) {
-    case Kind::null:
-      return true;
-    case Kind::boolean:
-      return left.boolean() == right.boolean();
-    case Kind::integer:
-      return left.integer() == right.integer();
-    case Kind::number:
-      return std::bit_cast<std::uint64_t>(left.number()) == std::bit_cast<std::uint64_t>(right.number());
-    case Kind::string:
-      return left.string() == right.string();
-    case Kind::list:
-      return left.is_same(right) || has_identical_items(left, right);
-    case Kind::mapping:
-      return left.is_same(right) || has_identical_fields(left, right);
-    default:
-      return left.is_same(right);
-  }
-}
-
 bool is_identical(const Binding& left, const Binding& right) {
   if (left.form != right.form || left.node != right.node || left.path != right.path) return false;
-  if (!is_identical(left.literal, right.literal)) return false;
+  if (!is_exactly(left.literal, right.literal)) return false;
   return std::equal(left.parts.begin(), left.parts.end(), right.parts.begin(), right.parts.end(),
                     [](const auto& part, const auto& other) {
                       return part.first == other.first && is_identical(part.second, other.second);

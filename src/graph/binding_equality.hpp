@@ -7,10 +7,7 @@
 
 namespace ember::xcs {
 
-/// True for values that nothing can tell apart: also their kinds and the order of their fields are the same.
-bool is_identical(const Value& left, const Value& right);
-
-/// True for the same expression over the same nodes and identical literals.
+/// True for the same expression over the same nodes, with literals that nobody can tell apart.
 bool is_identical(const Binding& left, const Binding& right);
 std::size_t hash_of(const Binding& binding);
 

@@ -4,7 +4,7 @@
 
 #include <ember/json.hpp>
 
-#include "jit/exact_value.hpp"
+#include "value/exact_value.hpp"
 
 namespace ember::xcs {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "jit/exact_value.hpp"
 #include "op/read_place.hpp"
+#include "value/exact_value.hpp"
 
 namespace ember::xcs {
 namespace {

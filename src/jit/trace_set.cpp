@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "graph/binding_equality.hpp"
-#include "jit/exact_value.hpp"
+#include "value/exact_value.hpp"
 
 namespace ember::xcs {
 namespace {

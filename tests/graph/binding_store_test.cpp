@@ -6,6 +6,7 @@
 #include <ember/error.hpp>
 
 #include "graph/binding_equality.hpp"
+#include "value/exact_value.hpp"
 
 namespace ember::xcs {
 namespace {
@@ -55,10 +56,10 @@ TEST(BindingStore, RenumbersNodes) {
 }
 
 TEST(BindingEquality, TellsKindsAndOrderApart) {
-  EXPECT_TRUE(is_identical(list({1, "a", 2.5}), list({1, "a", 2.5})));
-  EXPECT_FALSE(is_identical(Value(1), Value(1.0)));
-  EXPECT_FALSE(is_identical(Value(0.0), Value(-0.0)));
-  EXPECT_FALSE(is_identical(Value({{"a", 1}, {"b", 2}}), Value({{"b", 2}, {"a", 1}})));
+  EXPECT_TRUE(is_exactly(list({1, "a", 2.5}), list({1, "a", 2.5})));
+  EXPECT_FALSE(is_exactly(Value(1), Value(1.0)));
+  EXPECT_FALSE(is_exactly(Value(0.0), Value(-0.0)));
+  EXPECT_FALSE(is_exactly(Value({{"a", 1}, {"b", 2}}), Value({{"b", 2}, {"a", 1}})));
   EXPECT_FALSE(
       is_identical(Binding::of_node(0, {std::string("a")}), Binding::of_node(0, {std::string("b")})));
   EXPECT_FALSE(is_identical(Binding::of_node(0), Binding::of_node(1)));

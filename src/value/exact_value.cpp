@@ -1,4 +1,4 @@
-#include "jit/exact_value.hpp"
+#include "value/exact_value.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -6,7 +6,7 @@
 #include <ember/array.hpp>
 #include <ember/native_type.hpp>
 
-namespace ember::xcs {
+namespace ember {
 namespace {
 
 /// As for fingerprints: what is deeper is not compared, and so never equal.
@@ -92,4 +92,4 @@ bool is_comparable(const Value& value) {
   return is_comparable_at(value, 0);
 }
 
-}  // namespace ember::xcs
+}  // namespace ember
