@@ -154,6 +154,11 @@ class FunctionOperator<R(A...), Function> final : public Operator<R(A...)> {
   FunctionOperator(std::string name, Function function)
       : name_(std::move(name)), function_(std::move(function)) {}
   [[nodiscard]] std::string name() const override { return name_; }
+  /// Functions of plain Values are about one item.
+  [[nodiscard]] InputForm input_form() const noexcept override {
+    constexpr InputForm declared = input_form_of<A...>();
+    return declared == InputForm::unknown ? InputForm::item : declared;
+  }
   R forward(const A&... arguments) const override { return function_(arguments...); }
 
  private:
@@ -168,6 +173,11 @@ class FunctionOperator<Var<R>(Var<A>...), Function> final : public Composite<R(A
   FunctionOperator(std::string name, Function function)
       : name_(std::move(name)), function_(std::move(function)) {}
   [[nodiscard]] std::string name() const override { return name_; }
+  /// Functions of plain Values are about one item.
+  [[nodiscard]] InputForm input_form() const noexcept override {
+    constexpr InputForm declared = input_form_of<A...>();
+    return declared == InputForm::unknown ? InputForm::item : declared;
+  }
   Var<R> forward(Var<A>... arguments) const override { return function_(arguments...); }
 
  private:
@@ -218,6 +228,8 @@ class DynamicOperator final : public Operator<> {
   using Converter = Value (*)(const Value&);
   DynamicOperator(OpReference target, Converter output) : target_(std::move(target)), output_(output) {}
   [[nodiscard]] std::string name() const override { return target_.name(); }
+  [[nodiscard]] const OperatorBase* original() const noexcept override { return target_.target.get(); }
+  [[nodiscard]] InputForm input_form() const noexcept override { return target_.target->input_form(); }
   [[nodiscard]] bool is_pure() const override { return target_.target->is_pure(); }
   [[nodiscard]] bool is_stochastic() const override { return target_.target->is_stochastic(); }
   [[nodiscard]] bool prefers_gpu() const override { return target_.target->prefers_gpu(); }

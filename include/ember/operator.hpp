@@ -31,6 +31,17 @@ struct Child {
   std::shared_ptr<const OperatorBase> target;
 };
 
+/// What one call of an operator is about: one item or a list of them. `unknown` for operators on plain
+/// Values.
+enum class InputForm { unknown, item, list };
+
+/// The form that parameters of types A say: `list` when all are vectors, `item` when one is not.
+template <class... A>
+constexpr InputForm input_form_of() noexcept {
+  if constexpr (((!std::same_as<A, Value> && !is_vector<A>) || ...)) return InputForm::item;
+  return (is_vector<A> || ...) ? InputForm::list : InputForm::unknown;
+}
+
 /// What the engine knows of an operator without knowing its types. Users derive from `Operator` or
 /// `Composite`.
 ///
@@ -69,6 +80,11 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   /// Text that changes whenever the operator would answer otherwise than before: remembered results are only
   /// used under the same text. Needed by operators with state behind a pointer alone.
   [[nodiscard]] virtual std::string state_signature() const { return {}; }
+  /// The operator that this one is another form of, for what transforms make; null for all others. Lifetime:
+  /// that of this one.
+  [[nodiscard]] virtual const OperatorBase* original() const noexcept { return nullptr; }
+  /// What one call is about, as far as the types say.
+  [[nodiscard]] virtual InputForm input_form() const noexcept { return InputForm::unknown; }
   /// What inputs and output are checked against; null means no checks. Lifetime: that of the operator.
   [[nodiscard]] virtual const Specification* specification() const { return nullptr; }
   /// Several calls at once, one output per input in order. Override it when that is cheaper than one by one.
@@ -144,6 +160,7 @@ class Operator<R(A...)> : public OperatorBase {
 
   [[nodiscard]] std::size_t arity() const noexcept final { return sizeof...(A); }
   [[nodiscard]] bool takes_any_input() const noexcept final { return (std::same_as<A, Value> && ...); }
+  [[nodiscard]] InputForm input_form() const noexcept override { return input_form_of<A...>(); }
   [[nodiscard]] Value call(const Value& arguments) const final {
     if (is_async()) return call_async_and_wait(arguments);
     if constexpr (sizeof...(A) == 1) {
@@ -176,6 +193,7 @@ class Composite<R(A...)> : public OperatorBase {
   virtual Var<R> forward(Var<A>... arguments) const = 0;
 
   [[nodiscard]] std::size_t arity() const noexcept final { return sizeof...(A); }
+  [[nodiscard]] InputForm input_form() const noexcept override { return input_form_of<A...>(); }
   [[nodiscard]] bool is_composite() const noexcept final { return true; }
   [[nodiscard]] Value call(const Value& arguments) const final {
     std::vector<VarData> parts;

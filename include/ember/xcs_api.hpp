@@ -7,6 +7,9 @@
 #include <ember/autograph_builder.hpp>
 #include <ember/execute.hpp>
 #include <ember/jit.hpp>
+#include <ember/mesh_sharded.hpp>
+#include <ember/pmap.hpp>
+#include <ember/vmap.hpp>
 
 namespace ember::xcs {
 
@@ -32,6 +35,13 @@ class XCSAPI {
  public:
   /// `jit`: with an operator, with an operator and options, or with options alone.
   static constexpr JitFunction jit{};
+  /// `vmap`, `pmap` and `mesh_sharded`, with all that those take.
+  static constexpr VmapFunction vmap{};
+  static constexpr PmapFunction pmap{};
+  static constexpr MeshFunction mesh_sharded{};
+  using DeviceMesh = xcs::DeviceMesh;
+  using PartitionSpec = xcs::PartitionSpec;
+
   /// Runs a graph. Throws ExecutionError when a node fails; with `fail_fast` off, failures are part of the
   /// result.
   [[nodiscard]] ExecutionResult execute(const XCSGraph& graph, const Value& inputs = {},

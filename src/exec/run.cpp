@@ -90,6 +90,7 @@ Run::Run(RunRequest request, NodeSpace space)
       executor_(Executor::current()),
       on_over_(std::move(request.on_over)),
       ambient_(Ambient::current()),
+      is_transparent_(request.is_transparent),
       memory_(this + 1, space.bytes),
       outputs_(plan_->size(), &memory_),
       missing_(&memory_),
@@ -101,6 +102,7 @@ Run::Run(RunRequest request, NodeSpace space)
   ready_.reserve(size);
   for (std::size_t node = 0; node < size; ++node) missing_.push_back(plan_->node(node).predecessor_count);
   set_up_time();
+  set_up_devices(request.devices);
   set_up_schedule();
   set_up_settings(request.settings.are_own);
   set_up_measuring();

@@ -42,6 +42,10 @@ struct RunRequest {
   std::stop_token stop_token;
   /// Called when the run is over, on a thread of the executor; empty when a thread waits for it.
   std::function<void(class Run&)> on_over;
+  /// Where each node is placed, by its number; empty where the options say.
+  std::vector<std::string> devices = {};
+  /// The nodes are no calls of the user's: what stands around calls is not put around them.
+  bool is_transparent = false;
 };
 
 class Run final : public Job, public CompletionSink, public Limiter::Waiter {
@@ -148,6 +152,7 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   Run(RunRequest request, NodeSpace space);
   ~Run();
   void set_up_time();
+  void set_up_devices(const std::vector<std::string>& devices);
   void set_up_schedule();
   void set_up_order(bool is_automatic);
   void set_up_settings(bool are_own);
@@ -286,6 +291,7 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   bool is_caller_free_ = false;
   /// Nodes that prefer a GPU get one, the others do not.
   bool is_placed_by_operator_ = false;
+  const bool is_transparent_;
   std::shared_ptr<Limiter> limiter_;
 
   mutable std::mutex mutex_;

@@ -35,7 +35,8 @@ void Run::note_start(std::uint32_t node) {
 }
 
 Value Run::call_node(std::uint32_t node, const Value& input) const {
-  return policy_ ? policy_->call(plan_->reference(node), input) : run_call(*plan_->node(node).target, input);
+  if (!policy_ || is_transparent_) return run_call(*plan_->node(node).target, input);
+  return policy_->call(plan_->reference(node), input);
 }
 
 void Run::start_node(std::uint32_t node, const Value& input, const Context& context) {

@@ -17,6 +17,11 @@ std::optional<int> workers_of(const ExecutionOptions& options) {
   return options.max_workers ? std::min(own, *options.max_workers) : own;
 }
 
+/// True for a device that is none of the machine's own.
+bool is_logical(const std::string& device) {
+  return device != "cpu" && device.rfind("gpu", 0) != 0;
+}
+
 }  // namespace
 
 void Run::set_up_time() {
@@ -47,6 +52,22 @@ void Run::set_up_time() {
   if (devices.size() == 1) return;
   for (std::string& device : devices) {
     device_contexts_.emplace_back(clock, deadline_, stop_.get_token(), std::move(device));
+  }
+}
+
+void Run::set_up_devices(const std::vector<std::string>& devices) {
+  if (devices.empty()) {
+    // A device that only a mesh knows holds for all that runs on it.
+    const Context* outer = current_context();
+    if (!is_placed_by_operator_ || !outer || !is_logical(outer->device())) return;
+    context_.emplace(context_->clock(), deadline_, stop_.get_token(), outer->device());
+    device_contexts_.clear();
+    return;
+  }
+  is_placed_by_operator_ = false;
+  device_contexts_.clear();
+  for (const std::string& device : devices) {
+    device_contexts_.emplace_back(context_->clock(), deadline_, stop_.get_token(), device);
   }
 }
 

@@ -45,6 +45,7 @@ struct InputRecipe {
     run_inputs,    ///< the run inputs, overlaid on the literal of an EdgeInput
     whole_output,  ///< the output of a node, as it is
     binding,       ///< a binding; overlaid by the run inputs when `is_source`
+    item,          ///< item `index` of the run inputs, which are a list
     parts          ///< the literal of an EdgeInput, overlaid by the merge of its parts
   };
   static constexpr std::uint32_t none = UINT32_MAX;
@@ -54,7 +55,8 @@ struct InputRecipe {
   bool is_source = false;
   /// A failed look-up in the binding throws what plain execution throws, not a DataFlowError.
   bool is_program_step = false;
-  /// `whole_output`: the node; `binding`: the place in `bindings()`; else the EdgeInput, or `none`.
+  /// `whole_output`: the node; `binding`: the place in `bindings()`; `item`: its position; else the
+  /// EdgeInput, or `none`.
   std::uint32_t index = none;
 };
 
@@ -81,6 +83,11 @@ class Plan {
   static std::shared_ptr<const Plan> compile(
       const XCSGraph& graph, const std::optional<std::vector<std::string>>& outputs = std::nullopt,
       const PlanPasses& passes = {});
+
+  /// `count` independent calls of `op`: each on the item of the run inputs that has its number, or all on the
+  /// whole of them.
+  static std::shared_ptr<const Plan> of_calls(const OpReference& op, std::size_t count,
+                                              InputRecipe::Form input);
 
   [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
   [[nodiscard]] const PlanNode& node(std::size_t number) const noexcept { return nodes_[number]; }
@@ -155,6 +162,7 @@ class Plan {
   [[nodiscard]] Value input_of(std::size_t number, const Value& run_inputs, const Value* outputs) const {
     const InputRecipe& recipe = recipes_[number];
     if (recipe.form == InputRecipe::Form::whole_output) return outputs[recipe.index];
+    if (recipe.form == InputRecipe::Form::item) return run_inputs.items()[recipe.index];
     return composed_input(number, run_inputs, outputs);
   }
 

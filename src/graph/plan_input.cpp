@@ -189,6 +189,8 @@ Value Plan::composed_input(std::size_t number, const Value& run_inputs, const Va
       return from_run_inputs(*this, number, run_inputs);
     case InputRecipe::Form::whole_output:
       return outputs[recipes_[number].index];
+    case InputRecipe::Form::item:
+      return run_inputs.items()[recipes_[number].index];
     case InputRecipe::Form::binding:
       return from_binding(*this, number, run_inputs, outputs);
     case InputRecipe::Form::parts:

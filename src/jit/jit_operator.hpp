@@ -32,6 +32,8 @@ class JitOperator : public OperatorBase, public BoundedOperator {
   JitOperator(OpReference target, JITOptions options, bool is_structural_jit);
 
   [[nodiscard]] std::string name() const override { return target_.target->name(); }
+  [[nodiscard]] const OperatorBase* original() const noexcept override { return target_.target.get(); }
+  [[nodiscard]] InputForm input_form() const noexcept override { return target_.target->input_form(); }
   [[nodiscard]] bool is_pure() const override { return target_.target->is_pure(); }
   [[nodiscard]] bool never_fails() const override { return target_.target->never_fails(); }
   [[nodiscard]] bool takes_any_input() const noexcept override { return target_.target->takes_any_input(); }

@@ -12,8 +12,8 @@ import re
 import sys
 
 AREAS = ("operator", "specification", "graph", "autograph", "tracer", "execute", "execution_options", "scheduler",
-         "timeout", "caching", "fallback", "jit", "jit_stats", "structural_jit", "xcsapi", "non", "non_compact",
-         "models", "errors")
+         "timeout", "caching", "fallback", "jit", "jit_stats", "structural_jit", "vmap", "pmap", "pjit", "mesh", "compose",
+         "transform_options", "imports", "xcsapi", "non", "non_compact", "models", "errors")
 TEST = re.compile(r"^TEST(?:_F|_P)?\(\s*\w*Conformance\w*,\s*([a-z_]+)_(\d{3})\w*\)", re.MULTILINE)
 REASON = re.compile(r"^- ([a-z_]+-\d{3}): (\S.*)$", re.MULTILINE)
 REASONS = pathlib.Path(__file__).with_name("not-applicable.md")

@@ -1,0 +1,45 @@
+#include "transform/batch_settings.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace ember::xcs {
+namespace {
+
+/// The bound that options and scheduler set together.
+std::optional<int> workers_of(const ExecutionOptions& options) {
+  if (!options.scheduler || !options.scheduler->max_workers()) return options.max_workers;
+  const int own = *options.scheduler->max_workers();
+  return options.max_workers ? std::min(own, *options.max_workers) : own;
+}
+
+}  // namespace
+
+EffectiveOptions call_settings(const Batch& batch) {
+  ExecutionOptions own;
+  own.use_parallel = batch.settings().parallel;
+  own.max_workers = batch.settings().max_workers;
+  return effective_options(own);
+}
+
+bool is_one_by_one(const ExecutionOptions& options) {
+  return !options.is_parallel() || workers_of(options) == 1;
+}
+
+EffectiveOptions run_settings(const Batch& batch, const EffectiveOptions& settings,
+                              std::optional<double> timeout_seconds, bool fails_fast) {
+  (void)batch;
+  const ExecutionOptions& given = *settings.options;
+  const bool is_as_given = *given.fail_fast == fails_fast && !timeout_seconds && !given.scheduler;
+  if (is_as_given) return settings;
+  auto options = std::make_shared<ExecutionOptions>(given);
+  options->fail_fast = fails_fast;
+  // Waves and levels are of graphs: calls of a batch have none.
+  options->scheduler.reset();
+  options->max_workers = workers_of(given);
+  options->use_parallel = given.is_parallel();
+  if (timeout_seconds) options->timeout_seconds = timeout_seconds;
+  return {std::move(options), settings.are_own};
+}
+
+}  // namespace ember::xcs

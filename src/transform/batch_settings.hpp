@@ -1,0 +1,20 @@
+// What the options of a transform and of its caller mean for a run of its calls.
+#pragma once
+
+#include <optional>
+
+#include "exec/effective_options.hpp"
+#include "transform/batch.hpp"
+
+namespace ember::xcs {
+
+/// The options that the calls of `batch` go by. Throws InvalidArgumentError for options out of range.
+EffectiveOptions call_settings(const Batch& batch);
+/// True when calls are made in order, on one thread.
+bool is_one_by_one(const ExecutionOptions& options);
+/// `settings` for a run of calls: how the run goes on after failures and when it ends is the batch's own
+/// matter, which operators do not see.
+EffectiveOptions run_settings(const Batch& batch, const EffectiveOptions& settings,
+                              std::optional<double> timeout_seconds, bool fails_fast);
+
+}  // namespace ember::xcs

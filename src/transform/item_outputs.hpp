@@ -1,0 +1,37 @@
+// ItemOutputs: the output of a batch whose calls were about one item each.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <ember/axes.hpp>
+#include <ember/op.hpp>
+
+#include "transform/batch.hpp"
+#include "transform/output_join.hpp"
+
+namespace ember::xcs {
+
+class ItemOutputs {
+ public:
+  /// `gives_list`: the output is a list, whatever the batch is.
+  ItemOutputs(OpReference op, Axes out_axes, std::string transform, bool gives_list)
+      : op_(std::move(op)),
+        out_axes_(std::move(out_axes)),
+        transform_(std::move(transform)),
+        gives_list_(gives_list) {}
+
+  [[nodiscard]] Value stacked(std::vector<Value> outputs, const std::vector<CallFailure>& failures,
+                              BatchStyle style) const;
+
+ private:
+  /// What a mapping without items gives: the fields that the operator declares, each empty.
+  [[nodiscard]] Value none() const;
+
+  OpReference op_;
+  Axes out_axes_;
+  std::string transform_;
+  bool gives_list_;
+};
+
+}  // namespace ember::xcs

@@ -1,0 +1,73 @@
+#include <ember/transform_error.hpp>
+
+#include <utility>
+
+namespace ember::xcs {
+namespace {
+
+/// What the user's code threw, and the path below the operator: one layer of wrapping is enough.
+std::pair<std::exception_ptr, std::string> unwrapped(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const OperatorExecutionError& caught) {
+    return {caught.cause() ? caught.cause() : error, caught.path()};
+  } catch (const Error& caught) {
+    return {error, caught.path()};
+  } catch (...) {
+    return {error, {}};
+  }
+}
+
+std::string because(const std::exception_ptr& cause) {
+  return " failed: " + message_of(unwrapped(cause).first);
+}
+
+void note_cause(Error& error, const ItemRange& items, const std::exception_ptr& cause) {
+  auto [original, path] = unwrapped(cause);
+  error.set_path(std::move(path));
+  error.set_cause(std::move(original));
+  error.add_context("index", std::to_string(items.first));
+}
+
+std::string text_of(const std::vector<std::size_t>& coordinates) {
+  std::string text = "(";
+  for (const std::size_t coordinate : coordinates)
+    text += (text.size() > 1 ? ", " : "") + std::to_string(coordinate);
+  return text + ")";
+}
+
+}  // namespace
+
+std::string to_string(const ItemRange& items) {
+  if (items.last <= items.first + 1) return "item " + std::to_string(items.first);
+  return "items " + std::to_string(items.first) + "-" + std::to_string(items.last - 1);
+}
+
+ItemError::ItemError(ItemRange items, const std::exception_ptr& cause)
+    : TransformError("[vmap] " + to_string(items) + because(cause)), items_(items) {
+  note_cause(*this, items, cause);
+}
+
+ParallelExecutionError ParallelExecutionError::for_worker(std::size_t shard, ItemRange items,
+                                                          const std::exception_ptr& cause) {
+  ParallelExecutionError error("[pmap] shard " + std::to_string(shard) + " (" + to_string(items) + ")" +
+                               because(cause));
+  error.shard_ = shard;
+  error.items_ = items;
+  note_cause(error, items, cause);
+  error.add_context("shard", std::to_string(shard));
+  return error;
+}
+
+MeshShardingError::MeshShardingError(std::vector<std::size_t> coordinates, ItemRange items,
+                                     const std::exception_ptr& cause)
+    : TransformError(
+          "[mesh_sharded] device " + text_of(coordinates) + " (" + to_string(items) + ")" + because(cause),
+          Errc::mesh_sharding),
+      coordinates_(std::move(coordinates)),
+      items_(items) {
+  note_cause(*this, items, cause);
+  add_context("device", text_of(coordinates_));
+}
+
+}  // namespace ember::xcs
