@@ -94,8 +94,9 @@ void Run::set_up_schedule() {
 
 void Run::set_up_order(bool is_automatic) {
   const PlanSchedule& schedule = plan_->schedule();
-  // Measured times would make simulations differ from run to run.
-  is_measured_ = !is_simulated_ && plan_->begin_run(executor_->parallelism());
+  // Measured times would make simulations differ from run to run, and tell nothing of nodes that share out
+  // calls.
+  is_measured_ = !is_simulated_ && !is_transparent_ && plan_->begin_run(executor_->parallelism());
   is_advised_inline_ =
       is_automatic && !is_simulated_ && !on_over_ && schedule.advice() == PlanSchedule::Advice::one_by_one;
   if (!is_wave_) ranks_ = schedule.ranks(*plan_, !is_simulated_);
