@@ -2,14 +2,12 @@
 
 #include <unordered_map>
 
-#include "jit/jit_operator.hpp"
-
 namespace ember::xcs {
 namespace {
 
 const OperatorBase& unwrapped(const OperatorBase& target) {
-  const auto* jitted = dynamic_cast<const JitOperator*>(&target);
-  return jitted ? unwrapped(*jitted->target().target) : target;
+  const OperatorBase* original = target.original();
+  return original ? unwrapped(*original) : target;
 }
 
 class StructureWalk {
