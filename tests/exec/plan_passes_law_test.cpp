@@ -167,8 +167,6 @@ struct Observed {
   Value results;
   std::string error;
   std::vector<int> calls;
-
-  friend bool operator==(const Observed&, const Observed&) = default;
 };
 
 Observed observe(const Program& program, const CompiledGraph& compiled, const ExecutionOptions& options) {
