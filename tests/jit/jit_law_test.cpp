@@ -125,6 +125,9 @@ class LawCheck {
   std::size_t replays_ = 0;
 };
 
+/// Fewer say nothing about how often something happens.
+constexpr std::size_t enough_pairs = 200;
+
 /// Checks programs until `pairs` pairs are done, or the one that the environment names.
 void check_law(LawCheck check, std::uint64_t first_seed, std::size_t pairs, std::size_t inputs,
                const std::function<void(std::uint64_t, const std::function<void()>&)>& around) {
@@ -141,7 +144,7 @@ void check_law(LawCheck check, std::uint64_t first_seed, std::size_t pairs, std:
     done += check_seed(seed);
   }
   ::testing::Test::RecordProperty("pairs", static_cast<int>(done));
-  EXPECT_GT(check.replays(), done / 4);
+  if (done >= enough_pairs) EXPECT_GT(check.replays(), done / 4);
   ::testing::Test::RecordProperty("replays", static_cast<int>(check.replays()));
 }
 
