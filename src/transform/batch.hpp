@@ -39,7 +39,7 @@ struct CallFailure {
 /// Immutable; kept alive by calls that nobody waits for any more.
 class Batch {
  public:
-  explicit Batch(BatchSettings settings) : settings_(std::move(settings)) {}
+  explicit Batch(const BatchSettings& settings) : settings_(settings) {}
   virtual ~Batch() = default;
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;

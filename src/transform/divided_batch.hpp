@@ -23,9 +23,9 @@ class DividedBatch : public Batch {
     std::vector<std::string> devices;
   };
 
-  DividedBatch(BatchLayout layout, BatchSettings settings, Division division, ItemOutputs outputs,
+  DividedBatch(BatchLayout layout, const BatchSettings& settings, Division division, ItemOutputs outputs,
                Axes out_axes, std::string transform)
-      : Batch(std::move(settings)),
+      : Batch(settings),
         layout_(std::move(layout)),
         division_(std::move(division)),
         outputs_(std::move(outputs)),
@@ -58,8 +58,8 @@ class DividedBatch : public Batch {
 /// One call with everything, whose outcome is that of the batch: for what can not be divided.
 class DirectBatch final : public Batch {
  public:
-  DirectBatch(Value input, BatchSettings settings, std::string device)
-      : Batch(std::move(settings)), input_(std::move(input)), device_(std::move(device)) {}
+  DirectBatch(Value input, const BatchSettings& settings, std::string device)
+      : Batch(settings), input_(std::move(input)), device_(std::move(device)) {}
 
   [[nodiscard]] std::size_t size() const override { return 1; }
   [[nodiscard]] Value input(std::size_t) const override { return input_; }

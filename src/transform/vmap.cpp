@@ -18,8 +18,8 @@ const std::string name_in_messages = "vmap";
 /// One call per item.
 class ItemBatchCalls final : public Batch {
  public:
-  ItemBatchCalls(BatchLayout layout, BatchSettings settings, ItemOutputs outputs)
-      : Batch(std::move(settings)), layout_(std::move(layout)), outputs_(std::move(outputs)) {}
+  ItemBatchCalls(BatchLayout layout, const BatchSettings& settings, ItemOutputs outputs)
+      : Batch(settings), layout_(std::move(layout)), outputs_(std::move(outputs)) {}
 
   [[nodiscard]] std::size_t size() const override { return layout_.size(); }
   [[nodiscard]] Value input(std::size_t call) const override { return layout_.item(call); }
