@@ -25,22 +25,10 @@ function(ember_setup_target target)
   endif()
 endfunction()
 
-# Parses the standard headers once for all library code. Only in builds that the gate makes afresh: the others still
-# see it when a file forgets an include.
-function(ember_precompile_headers target)
-  if(NOT EMBER_PRECOMPILE_STANDARD_HEADERS)
-    return()
-  endif()
-  if(NOT TARGET ember_standard_headers)
-    file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/standard_headers.cpp" CONTENT "")
-    add_library(ember_standard_headers OBJECT "${PROJECT_BINARY_DIR}/standard_headers.cpp")
-    ember_setup_target(ember_standard_headers)
-    target_link_libraries(ember_standard_headers PUBLIC Threads::Threads)
-    target_precompile_headers(ember_standard_headers PRIVATE
-      <algorithm> <atomic> <chrono> <condition_variable> <exception> <functional> <map> <memory> <mutex> <optional>
-      <stop_token> <string> <string_view> <thread> <unordered_map> <utility> <variant> <vector>)
-  endif()
-  target_precompile_headers(${target} REUSE_FROM ember_standard_headers)
+# Compiles the sources of a target a dozen at a time, when EMBER_UNITY_BUILD is on: for builds that the gate makes afresh.
+# All others still see it when a file forgets an include. Names in unnamed namespaces must differ within a layer.
+function(ember_unite_sources target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${EMBER_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 12)
 endfunction()
 
 # ember_add_layer(<name> HEADERS <public...> SOURCES <private...> LAYERS <lower...> LIBRARIES <third party...>)
@@ -53,7 +41,7 @@ function(ember_add_layer name)
     target_include_directories(${target} PUBLIC
       "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include" "${PROJECT_SOURCE_DIR}/src")
     target_link_libraries(${target} PUBLIC Threads::Threads PRIVATE ${LAYER_LIBRARIES})
-    ember_precompile_headers(${target})
+    ember_unite_sources(${target})
   endif()
   foreach(lower IN LISTS LAYER_LAYERS)
     if(NOT lower IN_LIST EMBER_LAYERS)

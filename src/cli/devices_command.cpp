@@ -17,9 +17,9 @@ namespace ember::cli {
 
 namespace {
 
-constexpr const char* description = "Lists the devices that work can be placed on";
+constexpr const char* devices_description = "Lists the devices that work can be placed on";
 
-constexpr const char* footer = R"(
+constexpr const char* devices_footer = R"(
 One line for each device: the name that `device_strategy` takes, the model, the memory. GPUs come from the NVIDIA driver;
 without one the reason is said on standard error, and the CPU is listed alone.)";
 
@@ -51,8 +51,8 @@ int run() {
 }  // namespace
 
 Command add_devices_command(CLI::App& application) {
-  CLI::App* app = application.add_subcommand("devices", description);
-  app->footer(footer);
+  CLI::App* app = application.add_subcommand("devices", devices_description);
+  app->footer(devices_footer);
   return {app, [] { return run(); }};
 }
 

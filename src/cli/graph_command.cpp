@@ -19,9 +19,9 @@ namespace ember::cli {
 
 namespace {
 
-constexpr const char* description = "Shows the steps of a workflow file and what each waits for";
+constexpr const char* graph_description = "Shows the steps of a workflow file and what each waits for";
 
-constexpr const char* footer = R"(
+constexpr const char* graph_footer = R"(
 Checks the file too: exit 2 with the mistakes when it has any. `svg` needs `dot` of the package graphviz.
 
 `--explain` prints how the steps that the outputs need would run, and what one row can cost at most: prompts by the
@@ -65,9 +65,9 @@ int run(const GraphOptions& options) {
 }  // namespace
 
 Command add_graph_command(CLI::App& application) {
-  CLI::App* app = application.add_subcommand("graph", description);
+  CLI::App* app = application.add_subcommand("graph", graph_description);
   auto options = std::make_shared<GraphOptions>();
-  app->footer(footer);
+  app->footer(graph_footer);
   app->add_option("workflow", options->workflow, "The workflow file")->required()->type_name("FILE");
   CLI::Option* format = app->add_option("--format", options->format, "text, dot, svg or json");
   format->capture_default_str()->check(CLI::IsMember({"text", "dot", "svg", "json"}));

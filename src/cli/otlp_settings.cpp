@@ -5,16 +5,11 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "base/ascii.hpp"
 #include "cli/command.hpp"
 
 namespace ember::cli {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 /// A percent sign that no two hexadecimal digits follow stands for itself.
 std::string decoded(std::string_view text) {

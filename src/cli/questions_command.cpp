@@ -17,10 +17,10 @@ namespace ember::cli {
 
 namespace {
 
-constexpr const char* description =
+constexpr const char* questions_description =
     "Prints arithmetic word problems with known answers, one JSON object a line";
 
-constexpr const char* footer = R"(
+constexpr const char* questions_footer = R"(
 Each line is {"id", "question", "answer"}, the answer as text. The same seed prints the same problems, and a longer set
 starts with the shorter one. The models of `ember simulate` can compute them.
 
@@ -50,9 +50,9 @@ int run(const QuestionsOptions& options) {
 }  // namespace
 
 Command add_questions_command(CLI::App& application) {
-  CLI::App* app = application.add_subcommand("questions", description);
+  CLI::App* app = application.add_subcommand("questions", questions_description);
   auto options = std::make_shared<QuestionsOptions>();
-  app->footer(footer);
+  app->footer(questions_footer);
   app->add_option("--count", options->count, "Number of problems")->capture_default_str();
   app->add_option("--seed", options->seed, "Another seed prints other problems")->capture_default_str();
   return {app, [options] { return run(*options); }};

@@ -36,9 +36,9 @@ namespace ember::cli {
 
 namespace {
 
-constexpr const char* description = "Runs a workflow file on every row of a JSONL file";
+constexpr const char* run_description = "Runs a workflow file on every row of a JSONL file";
 
-constexpr const char* footer = R"(
+constexpr const char* run_footer = R"(
 Each input line is a JSON object, the row; the workflow reads its fields as row.FIELD. Each output line is
 {"id": ..., OUTPUT: ...} in the order of the input, or {"id": ..., "error": {"code", "message", "path", "type", "line"}}
 for a row that failed: a line that is no JSON object, a missing field, an id that came before, a model that did not answer.
@@ -293,7 +293,7 @@ class Run {
 };
 
 void add_options(CLI::App& app, RunOptions& options) {
-  app.footer(footer);
+  app.footer(run_footer);
   app.add_option("workflow", options.workflow, "The workflow file")->required()->type_name("FILE");
   app.add_option("--input", options.input, "JSONL file with the rows; - is standard input")
       ->capture_default_str()
@@ -351,7 +351,7 @@ void add_options(CLI::App& app, RunOptions& options) {
 }  // namespace
 
 Command add_run_command(CLI::App& application) {
-  CLI::App* app = application.add_subcommand("run", description);
+  CLI::App* app = application.add_subcommand("run", run_description);
   auto options = std::make_shared<RunOptions>();
   add_options(*app, *options);
   return {app, [options] { return Run(*options).run(); }};

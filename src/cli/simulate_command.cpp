@@ -17,10 +17,10 @@ namespace ember::cli {
 
 namespace {
 
-constexpr const char* description =
+constexpr const char* simulate_description =
     "Serves an OpenAI-compatible API with recorded or synthetic answers, for tests, demos and benchmarks";
 
-constexpr const char* footer = R"(
+constexpr const char* simulate_footer = R"(
 Routes: POST /v1/chat/completions (plain and streamed), GET /v1/models, GET /stats.
 The first line on standard output is `listening on http://HOST:PORT`. SIGTERM and SIGINT stop the server, exit 0.
 
@@ -84,7 +84,7 @@ int run(const SimulateOptions& options) {
 }
 
 void add_options(CLI::App& app, SimulateOptions& options) {
-  app.footer(footer);
+  app.footer(simulate_footer);
   app.add_option("--host", options.server.host, "Address to listen on")->capture_default_str();
   app.add_option("--port", options.server.port, "Port to listen on; 0 picks a free one")
       ->capture_default_str();
@@ -120,7 +120,7 @@ void add_options(CLI::App& app, SimulateOptions& options) {
 }  // namespace
 
 Command add_simulate_command(CLI::App& application) {
-  CLI::App* app = application.add_subcommand("simulate", description);
+  CLI::App* app = application.add_subcommand("simulate", simulate_description);
   auto options = std::make_shared<SimulateOptions>();
   add_options(*app, *options);
   return {app, [options] { return run(*options); }};

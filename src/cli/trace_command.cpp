@@ -13,9 +13,10 @@ namespace ember::cli {
 
 namespace {
 
-constexpr const char* description = "Makes an HTML page of a trace file: timeline, critical path, operators";
+constexpr const char* trace_description =
+    "Makes an HTML page of a trace file: timeline, critical path, operators";
 
-constexpr const char* footer = R"(
+constexpr const char* trace_footer = R"(
 Reads what `ember run --trace` writes, and other files in the Trace Event Format. The page is one file that needs no
 network: open it in a browser. It holds inputs and outputs as the trace file does.
 
@@ -55,9 +56,9 @@ int run(const TraceOptions& options) {
 }  // namespace
 
 Command add_trace_command(CLI::App& application) {
-  CLI::App* app = application.add_subcommand("trace", description);
+  CLI::App* app = application.add_subcommand("trace", trace_description);
   auto options = std::make_shared<TraceOptions>();
-  app->footer(footer);
+  app->footer(trace_footer);
   app->add_option("trace", options->trace, "The trace file")->required()->type_name("FILE");
   app->add_option("-o,--output", options->output,
                   "File to write; - is standard output. Without it FILE.html beside the trace")

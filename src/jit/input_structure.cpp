@@ -22,13 +22,13 @@ std::uint64_t hash_of_text(std::string_view text) noexcept {
   return std::hash<std::string_view>()(text);
 }
 
-std::uint64_t hash_of(const Value& value, int depth) noexcept {
+std::uint64_t structure_hash_of(const Value& value, int depth) noexcept {
   std::uint64_t hash = mixed(static_cast<std::uint64_t>(value.kind()) + 1);
   if (depth >= deepest) return hash;
   if (value.is_mapping()) {
     // A sum: the order of fields is not structure.
     for (const auto& [name, field] : value.fields()) {
-      hash += mixed(hash_of_text(name) ^ (hash_of(field, depth + 1) << 1U));
+      hash += mixed(hash_of_text(name) ^ (structure_hash_of(field, depth + 1) << 1U));
     }
   } else if (value.is_native()) {
     hash += hash_of_text(value.native_type().name);
@@ -57,7 +57,7 @@ std::optional<std::size_t> answer_of(const StructureFact& fact, const Value& inp
 }
 
 std::uint64_t structure_hash(const Value& input) noexcept {
-  return hash_of(input, 0);
+  return structure_hash_of(input, 0);
 }
 
 Value structure_of(const Value& input) {

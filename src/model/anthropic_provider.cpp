@@ -19,7 +19,7 @@ void read_count(const Value& usage, const char* field, std::int64_t& count) {
   if (value && value->is_integer()) count = value->integer();
 }
 
-void read_usage(const Value& body, UsageStats& stats) {
+void read_message_usage(const Value& body, UsageStats& stats) {
   const Value* const usage = body.find("usage");
   if (!usage || !usage->is_mapping()) return;
   read_count(*usage, "input_tokens", stats.prompt_tokens);
@@ -32,7 +32,7 @@ std::string text_at(const Value& object, const char* field) {
   return text && text->is_string() ? text->string() : std::string();
 }
 
-void refuse_reported(const std::string& model_id, const Value& body) {
+void refuse_error_event(const std::string& model_id, const Value& body) {
   if (text_at(body, "type") != "error") return;
   const Value* const error = body.find("error");
   model::throw_reported_error(model_id, error ? *error : Value());
@@ -44,14 +44,14 @@ class AnthropicReader final : public model::StreamReader {
 
   std::string take(const net::SseEvent& event) override {
     const Value data = model::parse_response(model_id_, event.data);
-    refuse_reported(model_id_, data);
+    refuse_error_event(model_id_, data);
     const std::string type = text_at(data, "type");
     if (type == "message_start") {
-      if (const Value* const message = data.find("message")) read_usage(*message, completion_.usage);
+      if (const Value* const message = data.find("message")) read_message_usage(*message, completion_.usage);
     } else if (type == "message_stop") {
       is_complete_ = true;
     } else if (type == "message_delta") {
-      read_usage(data, completion_.usage);
+      read_message_usage(data, completion_.usage);
       if (const Value* const delta = data.find("delta"))
         completion_.finish_reason = text_at(*delta, "stop_reason");
     } else if (type == "content_block_delta") {
@@ -100,7 +100,7 @@ class AnthropicProtocol final : public model::ChatProtocol {
   [[nodiscard]] net::HttpRequest list_request() const override { return request_to("GET", "/v1/models", {}); }
 
   [[nodiscard]] Completion read_completion(const std::string& model_id, const Value& body) const override {
-    refuse_reported(model_id, body);
+    refuse_error_event(model_id, body);
     const Value* const content = body.find("content");
     if (!content || !content->is_list())
       refuse_response(model_id, "expected a list 'content' in the response");
@@ -113,7 +113,7 @@ class AnthropicProtocol final : public model::ChatProtocol {
       completion.text += text->string();
     }
     completion.finish_reason = text_at(body, "stop_reason");
-    read_usage(body, completion.usage);
+    read_message_usage(body, completion.usage);
     return completion;
   }
 

@@ -11,7 +11,7 @@
 namespace ember {
 namespace {
 
-constexpr double max_temperature = 5.0;
+constexpr double highest_temperature = 5.0;
 
 [[noreturn]] void refuse_unknown(const std::string& name) {
   static const std::vector<std::string> known = {"id",         "model_name", "temperature",
@@ -19,7 +19,7 @@ constexpr double max_temperature = 5.0;
   throw InvalidArgumentError("unknown LMModule field '" + name + "'" + suggestion(name, known));
 }
 
-std::string text_of(const std::string& name, const Value& value) {
+std::string field_text(const std::string& name, const Value& value) {
   if (value.is_string()) return value.string();
   throw InvalidArgumentError(name + " must be a string, found " + std::string(to_string(value.kind())));
 }
@@ -35,11 +35,12 @@ LMModuleConfig LMModuleConfig::from(const Value& fields) {
   Value numbers = Value::mapping({});
   for (const auto& [name, value] : fields.fields()) {
     if (name == "id" || name == "model_name") {
-      (name == "id" ? id : model_name) = text_of(name, value);
+      (name == "id" ? id : model_name) = field_text(name, value);
     } else if (name == "temperature" || name == "max_tokens") {
       numbers = numbers.with(name, value);
     } else if (name == "cot_prompt" || name == "persona") {
-      if (!value.is_null()) (name == "persona" ? config.persona : config.cot_prompt) = text_of(name, value);
+      if (!value.is_null())
+        (name == "persona" ? config.persona : config.cot_prompt) = field_text(name, value);
     } else {
       refuse_unknown(name);
     }
@@ -60,7 +61,7 @@ void LMModuleConfig::validate() const {
   ModelParameters parameters;
   parameters.temperature = temperature;
   parameters.max_tokens = max_tokens;
-  parameters.validate(max_temperature);
+  parameters.validate(highest_temperature);
 }
 
 LMModule::LMModule(LMModuleConfig config, bool simulate_api, std::shared_ptr<ModelRegistry> registry)
@@ -77,7 +78,7 @@ std::string LMModule::assemble_prompt(const std::string& prompt) const {
 }
 
 std::string LMModule::operator()(const std::string& prompt, const ModelParameters& overrides) const {
-  overrides.validate(max_temperature);
+  overrides.validate(highest_temperature);
   const std::string assembled = assemble_prompt(prompt);
   if (simulate_api_) return "SIMULATED_RESPONSE: " + assembled;
   ModelParameters own;

@@ -36,7 +36,7 @@ std::int64_t integer_of(const std::string& name, const Value& value) {
   return value.integer();
 }
 
-std::string text_of(const std::string& name, const Value& value) {
+std::string parameter_text(const std::string& name, const Value& value) {
   if (!value.is_string()) refuse_kind(name, "a string", value);
   return value.string();
 }
@@ -51,7 +51,7 @@ std::vector<std::string> texts_of(const std::string& name, const Value& value) {
   if (value.is_string()) return {value.string()};
   if (!value.is_list()) refuse_kind(name, "a string or a list of strings", value);
   std::vector<std::string> texts;
-  for (const Value& item : value.items()) texts.push_back(text_of(name, item));
+  for (const Value& item : value.items()) texts.push_back(parameter_text(name, item));
   return texts;
 }
 
@@ -103,10 +103,10 @@ constexpr std::array parameters_by_name = {
     Parameter{"top_p", [](P& p, Name n, Content v) { p.top_p = number_of(n, v); }},
     Parameter{"stop", [](P& p, Name n, Content v) { p.stop = texts_of(n, v); }},
     Parameter{"timeout", [](P& p, Name n, Content v) { p.timeout = seconds_of(n, v); }},
-    Parameter{"context", [](P& p, Name n, Content v) { p.context = text_of(n, v); }},
+    Parameter{"context", [](P& p, Name n, Content v) { p.context = parameter_text(n, v); }},
     Parameter{"seed", [](P& p, Name n, Content v) { p.seed = integer_of(n, v); }},
-    Parameter{"base_url", [](P& p, Name n, Content v) { p.base_url = text_of(n, v); }},
-    Parameter{"api_key_env", [](P& p, Name n, Content v) { p.api_key_env = text_of(n, v); }},
+    Parameter{"base_url", [](P& p, Name n, Content v) { p.base_url = parameter_text(n, v); }},
+    Parameter{"api_key_env", [](P& p, Name n, Content v) { p.api_key_env = parameter_text(n, v); }},
     Parameter{"retry", [](P& p, Name n, Content v) { p.retry = retry_of(n, v); }},
     Parameter{"provider", [](P& p, Name n, Content v) { p.provider = bag_of(n, v); }},
 };

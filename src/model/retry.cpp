@@ -36,7 +36,7 @@ std::optional<Duration> requested_wait(const std::exception_ptr& error) {
   }
 }
 
-void require(bool is_valid, const char* message) {
+void require_valid(bool is_valid, const char* message) {
   if (!is_valid) throw InvalidArgumentError(message);
 }
 
@@ -49,10 +49,10 @@ RetryPolicy RetryPolicy::for_models() {
 }
 
 void RetryPolicy::validate() const {
-  require(max_attempts >= 1, "retry.max_attempts must be at least 1");
-  require(min_wait >= Duration::zero(), "retry.min_wait must not be negative");
-  require(max_wait >= min_wait, "retry.max_wait must not be shorter than retry.min_wait");
-  require(max_retry_after >= Duration::zero(), "retry.max_retry_after must not be negative");
+  require_valid(max_attempts >= 1, "retry.max_attempts must be at least 1");
+  require_valid(min_wait >= Duration::zero(), "retry.min_wait must not be negative");
+  require_valid(max_wait >= min_wait, "retry.max_wait must not be shorter than retry.min_wait");
+  require_valid(max_retry_after >= Duration::zero(), "retry.max_retry_after must not be negative");
 }
 
 Duration RetryPolicy::wait_after(int attempt, std::uint64_t dice) const noexcept {

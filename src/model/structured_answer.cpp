@@ -5,15 +5,10 @@
 #include <ember/json.hpp>
 #include <ember/model.hpp>
 
+#include "base/ascii.hpp"
+
 namespace ember::internal {
 namespace {
-
-std::string_view trimmed(std::string_view text) noexcept {
-  constexpr std::string_view space = " \t\r\n";
-  const auto first = text.find_first_not_of(space);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(space) - first + 1);
-}
 
 /// The content of the first code fence that holds an object, or the text from its first to its last brace.
 std::string_view json_part(std::string_view text) noexcept {

@@ -6,24 +6,12 @@
 #include <chrono>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "net/http_failure.hpp"
 #include "net/socket_table.hpp"
 
 namespace ember::net {
-namespace {
-
-TimePoint now() {
-  return std::chrono::steady_clock::now();
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Transfer::Transfer(const TransferSettings& settings, TransferObserver& observer)
     : settings_(settings), observer_(observer) {}
@@ -101,7 +89,8 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
 
 bool Transfer::take(bool (Transfer::*taker)(std::string_view), std::string_view bytes) noexcept {
   try {
-    if (submission_.request.idle_timeout > Duration::zero()) last_activity_ = now();
+    if (submission_.request.idle_timeout > Duration::zero())
+      last_activity_ = std::chrono::steady_clock::now();
     return (this->*taker)(bytes);
   } catch (const std::exception& error) {  // The transport is C: nothing may pass through it.
     return fail(HttpErrorKind::internal,
@@ -131,7 +120,7 @@ int Transfer::on_ready(void* self, char* /*remote*/, char* /*local*/, int /*remo
   auto& transfer = *static_cast<Transfer*>(self);
   transfer.report_address();
   transfer.is_connected_ = true;
-  transfer.last_activity_ = now();
+  transfer.last_activity_ = std::chrono::steady_clock::now();
   return CURL_PREREQFUNC_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include <ember/error.hpp>
 
+#include "base/ascii.hpp"
 #include "simulate/problem_templates.hpp"
 
 namespace ember::simulate {
@@ -14,7 +15,7 @@ namespace ember::simulate {
 namespace {
 
 // A number in a prompt with more digits than this is not from a template and would only overflow.
-constexpr std::size_t most_digits = 6;
+constexpr std::size_t most_answer_digits = 6;
 
 using Numbers = std::array<std::int64_t, most_numbers>;
 
@@ -82,13 +83,6 @@ std::string write_question(const ProblemTemplate& form, const Slots& slots) {
   return question;
 }
 
-bool is_letter(char character) {
-  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
-}
-bool is_digit(char character) {
-  return character >= '0' && character <= '9';
-}
-
 // Reads one word; a slot that was read before must hold the same word again.
 bool read_word(std::string_view text, std::size_t& at, std::string_view& word) {
   const std::size_t first = at;
@@ -102,7 +96,7 @@ bool read_word(std::string_view text, std::size_t& at, std::string_view& word) {
 bool read_number(std::string_view text, std::size_t& at, std::int64_t& number) {
   const std::size_t first = at;
   while (at < text.size() && is_digit(text[at])) ++at;
-  if (at == first || at - first > most_digits) return false;
+  if (at == first || at - first > most_answer_digits) return false;
   std::from_chars(text.data() + first, text.data() + at, number);
   return true;
 }

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string>
 
+#include "base/ascii.hpp"
+
 namespace ember::simulate {
 
 namespace {
@@ -12,12 +14,6 @@ constexpr std::size_t most_digits = 15;
 
 char lower(char character) {
   return character >= 'A' && character <= 'Z' ? static_cast<char>(character + 32) : character;
-}
-bool is_letter(char character) {
-  return lower(character) >= 'a' && lower(character) <= 'z';
-}
-bool is_digit(char character) {
-  return character >= '0' && character <= '9';
 }
 
 // Reads `$1,234` at `at` and moves behind it.

@@ -79,9 +79,9 @@ constexpr ProblemTemplate templates[] = {
      saving_ranges, saving_steps},
 };
 
-constexpr std::string_view names[] = {"Ada",   "Bruno", "Clara", "Daniel", "Elif",  "Farid", "Greta",
-                                      "Hiro",  "Ines",  "Jonas", "Kavya",  "Liam",  "Maria", "Nadia",
-                                      "Oscar", "Priya", "Quinn", "Rosa",   "Samir", "Tomas"};
+constexpr std::string_view first_names[] = {"Ada",   "Bruno", "Clara", "Daniel", "Elif",  "Farid", "Greta",
+                                            "Hiro",  "Ines",  "Jonas", "Kavya",  "Liam",  "Maria", "Nadia",
+                                            "Oscar", "Priya", "Quinn", "Rosa",   "Samir", "Tomas"};
 
 constexpr std::string_view things[] = {"apples", "pears",   "marbles", "stickers", "candles", "lemons",
                                        "shells", "buttons", "plums",   "stamps",   "cups",    "oranges"};
@@ -92,7 +92,7 @@ std::span<const ProblemTemplate> problem_templates() noexcept {
   return templates;
 }
 std::span<const std::string_view> problem_names() noexcept {
-  return names;
+  return first_names;
 }
 std::span<const std::string_view> problem_things() noexcept {
   return things;

@@ -10,6 +10,8 @@
 
 #include <ember/error.hpp>
 
+#include "base/ascii.hpp"
+
 namespace ember::non {
 namespace {
 
@@ -28,13 +30,6 @@ std::string without_characters(std::string_view text, std::string_view unwanted)
     if (unwanted.find(character) == std::string_view::npos) kept += character;
   }
   return kept;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view white = " \t\r\n\f\v";
-  const std::size_t first = text.find_first_not_of(white);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(white) - first + 1);
 }
 
 RE2::Options quiet() {
@@ -115,7 +110,7 @@ Value Extract::extract_from(const Value& text) const {
 
 std::string Extract::clean(std::string_view found) const {
   std::string kept = without_characters(found, options_.remove);
-  return options_.trim ? std::string(trimmed(kept)) : kept;
+  return options_.trim ? std::string(trimmed(kept, white_space)) : kept;
 }
 
 Op<> extract(ExtractOptions options) {

@@ -5,10 +5,10 @@
 #include <cctype>
 #include <cstddef>
 
+#include "base/ascii.hpp"
+
 namespace ember::non {
 namespace {
-
-constexpr std::string_view white = " \t\r\n\f\v";
 
 struct Label {
   std::string_view words;
@@ -23,12 +23,6 @@ constexpr std::array<Label, 5> labels{{
     {"final answer", &ReplySections::final_answer},
 }};
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(white);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(white) - first + 1);
-}
-
 char lower(char c) {
   return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
 }
@@ -36,7 +30,7 @@ bool is_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || (c & 0x80) != 0 || c == '_';
 }
 bool is_white(char c) {
-  return white.find(c) != std::string_view::npos;
+  return white_space.find(c) != std::string_view::npos;
 }
 
 /// Walks over the label at the start of a line.
@@ -55,7 +49,7 @@ class LabelReader {
     for (const char c : words) {
       if (ahead.empty() || (c == ' ' ? !is_white(ahead.front()) : lower(ahead.front()) != c)) return false;
       ahead.remove_prefix(1);
-      if (c == ' ') ahead.remove_prefix(std::min(ahead.find_first_not_of(white), ahead.size()));
+      if (c == ' ') ahead.remove_prefix(std::min(ahead.find_first_not_of(white_space), ahead.size()));
     }
     rest_ = ahead;
     skip(" \t");
@@ -145,7 +139,7 @@ ReplySections parse_reply(std::string_view reply) {
   std::string content;
   const Label* current = nullptr;
   const auto end_section = [&] {
-    std::string text(trimmed(without_bold(trimmed(content))));
+    std::string text(trimmed(without_bold(trimmed(content, white_space)), white_space));
     if (current) {
       sections.*current->section = std::move(text);
     } else {

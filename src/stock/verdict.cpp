@@ -7,15 +7,13 @@
 #include <optional>
 #include <string>
 
+#include "base/ascii.hpp"
 #include "stock/reply_sections.hpp"
 
 namespace ember::non {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
+bool is_letter_or_beyond_ascii(char c) {
   return std::isalpha(static_cast<unsigned char>(c)) != 0 || (c & 0x80) != 0;
 }
 
@@ -24,7 +22,7 @@ bool is_letter(char c) {
 std::string words_of(std::string_view text) {
   std::string words = " ";
   for (const char c : text) {
-    if (is_letter(c)) {
+    if (is_letter_or_beyond_ascii(c)) {
       words += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     } else if (words.back() != ' ') {
       words += ' ';
@@ -53,7 +51,7 @@ int verdict_by_number(std::string_view text, std::size_t at) {
 
 int parse_verdict(std::string_view verdict) {
   const auto digit = std::find_if(verdict.begin(), verdict.end(), is_digit);
-  const auto letter = std::find_if(verdict.begin(), verdict.end(), is_letter);
+  const auto letter = std::find_if(verdict.begin(), verdict.end(), is_letter_or_beyond_ascii);
   const auto at = static_cast<std::size_t>(digit - verdict.begin());
   if (digit < letter) return verdict_by_number(verdict, at);
   if (const auto by_words = verdict_by_words(verdict)) return *by_words;

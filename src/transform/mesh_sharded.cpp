@@ -11,10 +11,10 @@
 namespace ember::xcs {
 namespace {
 
-const std::string name_in_messages = "mesh_sharded";
+const std::string mesh_name = "mesh_sharded";
 
-[[noreturn]] void refuse(const std::string& message) {
-  throw TransformError::for_transform(name_in_messages, message);
+[[noreturn]] void refuse_sharding(const std::string& message) {
+  throw TransformError::for_transform(mesh_name, message);
 }
 
 /// The dimensions that a spec names.
@@ -34,9 +34,9 @@ std::set<int> dividing_axes(const MeshOptions& options) {
     const std::set<int> axes = named_axes(spec);
     if (axes.empty()) continue;
     if (!common.empty() && axes != common) {
-      refuse("field '" + field +
-             "' is divided over other dimensions than the fields before it: an item needs "
-             "all of its parts on one device");
+      refuse_sharding("field '" + field +
+                      "' is divided over other dimensions than the fields before it: an item needs "
+                      "all of its parts on one device");
     }
     common = axes;
   }
@@ -83,7 +83,7 @@ class MeshCalls final : public DividedBatch {
   MeshCalls(BatchLayout layout, Division division, ItemOutputs outputs, Axes out_axes,
             std::vector<Coordinates> places)
       : DividedBatch(std::move(layout), {}, std::move(division), std::move(outputs), std::move(out_axes),
-                     name_in_messages),
+                     mesh_name),
         places_(std::move(places)) {}
   [[nodiscard]] std::exception_ptr error(std::size_t call, const std::exception_ptr& cause) const override {
     return std::make_exception_ptr(MeshShardingError(places_[shard(call)], items(call), cause));
@@ -99,25 +99,25 @@ class MeshOperator : public BatchOperator {
       : BatchOperator(std::move(target)),
         in_axes_(in_axes_of(options)),
         out_axes_(out_axes_of(options)),
-        granularity_(granularity_of(options.granularity, name_in_messages)),
+        granularity_(granularity_of(options.granularity, mesh_name)),
         places_(places_of(mesh, dividing_axes(options))),
         gives_list_(gives_list) {
     for (const Coordinates& place : places_) {
       const std::vector<std::int64_t> at(place.begin(), place.end());
-      devices_.push_back(device_label(mesh.device_at(at), name_in_messages));
+      devices_.push_back(device_label(mesh.device_at(at), mesh_name));
     }
   }
 
  protected:
   [[nodiscard]] std::shared_ptr<const Batch> batch_of(const Value& arguments) const override {
-    BatchLayout layout(*target().target, arguments, {in_axes_, name_in_messages});
+    BatchLayout layout(*target().target, arguments, {in_axes_, mesh_name});
     const Granularity granularity = granularity_for(*target().target, granularity_, layout);
     const bool is_direct = !layout.is_batched() || (layout.size() == 0 && granularity == Granularity::shard);
     if (is_direct) return std::make_shared<DirectBatch>(arguments, BatchSettings(), devices_.front());
     DividedBatch::Division division{granularity, even_shards(layout.size(), places_.size()), devices_};
     return std::make_shared<MeshCalls>(std::move(layout), std::move(division),
-                                       ItemOutputs(target(), out_axes_, name_in_messages, gives_list_),
-                                       out_axes_, places_);
+                                       ItemOutputs(target(), out_axes_, mesh_name, gives_list_), out_axes_,
+                                       places_);
   }
 
  private:
@@ -137,10 +137,10 @@ MeshTransform::MeshTransform(DeviceMesh mesh, MeshOptions options)
   for (const auto& [field, spec] : options_.in_partition) spec.validate(mesh_);
   for (const auto& [field, spec] : options_.out_partition) spec.validate(mesh_);
   if (!options_.in_partition.empty() && !options_.partition_spec.mesh_axes().empty()) {
-    refuse("give one spec for all fields or in_partition, not both");
+    refuse_sharding("give one spec for all fields or in_partition, not both");
   }
   (void)dividing_axes(options_);
-  (void)granularity_of(options_.granularity, name_in_messages);
+  (void)granularity_of(options_.granularity, mesh_name);
 }
 
 OpReference mesh_reference(const OpReference& target, const DeviceMesh& mesh, const MeshOptions& options,

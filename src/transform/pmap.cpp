@@ -18,7 +18,7 @@
 namespace ember::xcs {
 namespace {
 
-const std::string name_in_messages = "pmap";
+const std::string pmap_name = "pmap";
 
 /// The number in `XCS_NUM_WORKERS`, when it is one from 1 on.
 std::optional<int> workers_of_environment() {
@@ -53,7 +53,7 @@ std::optional<int> given_workers(const PmapOptions& options) {
 }
 
 void require_workers(const std::string& name, const std::optional<int>& value) {
-  if (value != 0) require_positive(name_in_messages, name, value);
+  if (value != 0) require_positive(pmap_name, name, value);
 }
 
 class PmapCalls final : public DividedBatch {
@@ -69,11 +69,11 @@ class PmapOperator : public BatchOperator {
   PmapOperator(OpReference target, PmapOptions options, bool gives_list)
       : BatchOperator(std::move(target)),
         options_(std::move(options)),
-        granularity_(granularity_of(options_.granularity, name_in_messages)),
+        granularity_(granularity_of(options_.granularity, pmap_name)),
         gives_list_(gives_list) {
     bound_ = given_workers(options_);
     if (options_.devices.is_given()) {
-      for (const Value& id : options_.devices.ids()) devices_.push_back(device_label(id, name_in_messages));
+      for (const Value& id : options_.devices.ids()) devices_.push_back(device_label(id, pmap_name));
       if (!bound_) bound_ = static_cast<int>(devices_.size());
     }
     if (!bound_) bound_ = workers_of_environment();
@@ -82,7 +82,7 @@ class PmapOperator : public BatchOperator {
  protected:
   [[nodiscard]] std::shared_ptr<const Batch> batch_of(const Value& arguments) const override {
     BatchLayout layout(*target().target, arguments,
-                       {options_.in_axes, name_in_messages, options_.sharding_options.strict_batch_size});
+                       {options_.in_axes, pmap_name, options_.sharding_options.strict_batch_size});
     const Granularity granularity = granularity_for(*target().target, granularity_, layout);
     const bool is_direct = !layout.is_batched() || (layout.size() == 0 && granularity == Granularity::shard);
     if (is_direct) {
@@ -93,10 +93,9 @@ class PmapOperator : public BatchOperator {
     for (std::size_t shard = 0; !devices_.empty() && shard < division.shards.size(); ++shard) {
       division.devices.push_back(devices_[shard % devices_.size()]);
     }
-    return std::make_shared<PmapCalls>(
-        std::move(layout), settings(), std::move(division),
-        ItemOutputs(target(), options_.out_axes, name_in_messages, gives_list_), options_.out_axes,
-        name_in_messages);
+    return std::make_shared<PmapCalls>(std::move(layout), settings(), std::move(division),
+                                       ItemOutputs(target(), options_.out_axes, pmap_name, gives_list_),
+                                       options_.out_axes, pmap_name);
   }
 
  private:
@@ -138,24 +137,24 @@ int default_num_workers() {
 void PmapOptions::validate() const {
   require_workers("num_workers", num_workers);
   require_workers("max_workers", max_workers);
-  in_axes.validate_in(name_in_messages);
-  out_axes.validate_out(name_in_messages);
-  (void)granularity_of(granularity, name_in_messages);
+  in_axes.validate_in(pmap_name);
+  out_axes.validate_out(pmap_name);
+  (void)granularity_of(granularity, pmap_name);
   sharding_options.validate();
-  require_positive(name_in_messages, "timeout_seconds", timeout_seconds);
+  require_positive(pmap_name, "timeout_seconds", timeout_seconds);
   if (devices.is_given() && devices.ids().empty()) {
-    throw TransformError::for_transform(name_in_messages, "devices must not be empty");
+    throw TransformError::for_transform(pmap_name, "devices must not be empty");
   }
   if (execution_options) {
     require_workers("max_workers", execution_options->max_workers);
-    require_positive(name_in_messages, "timeout", execution_options->timeout);
+    require_positive(pmap_name, "timeout", execution_options->timeout);
     (void)agreed(timeout_seconds, execution_options->timeout, "timeout_seconds and timeout");
   }
   (void)given_workers(*this);
 }
 
 PmapOptions PmapOptions::from(const Value& settings) {
-  OptionReader reader(name_in_messages, settings);
+  OptionReader reader(pmap_name, settings);
   PmapOptions options;
   reader.read("num_workers", options.num_workers);
   reader.read("max_workers", options.max_workers);

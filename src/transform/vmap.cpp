@@ -13,7 +13,7 @@
 namespace ember::xcs {
 namespace {
 
-const std::string name_in_messages = "vmap";
+const std::string vmap_name = "vmap";
 
 /// One call per item.
 class ItemBatchCalls final : public Batch {
@@ -63,16 +63,16 @@ class VmapOperator : public BatchOperator {
 
  protected:
   [[nodiscard]] std::shared_ptr<const Batch> batch_of(const Value& arguments) const override {
-    BatchLayout layout(*target().target, arguments, {options_.in_axes, name_in_messages});
+    BatchLayout layout(*target().target, arguments, {options_.in_axes, vmap_name});
     if (!layout.is_batched()) {
       throw TransformError::for_transform(
-          name_in_messages, "no batched input: nothing in it is a list, or in_axes makes all of it constant");
+          vmap_name, "no batched input: nothing in it is a list, or in_axes makes all of it constant");
     }
     BatchSettings settings;
     settings.parallel = options_.parallel;
     settings.max_workers = options_.max_workers;
     settings.window = static_cast<std::size_t>(options_.batch_size.value_or(0));
-    ItemOutputs outputs(target(), options_.out_axes, name_in_messages, gives_list_);
+    ItemOutputs outputs(target(), options_.out_axes, vmap_name, gives_list_);
     auto batch = std::make_shared<ItemBatchCalls>(std::move(layout), settings, std::move(outputs));
     if (target().target->has_batch()) batch->fail_by_group();
     return batch;
@@ -86,14 +86,14 @@ class VmapOperator : public BatchOperator {
 }  // namespace
 
 void VmapOptions::validate() const {
-  in_axes.validate_in(name_in_messages);
-  out_axes.validate_out(name_in_messages);
-  require_positive(name_in_messages, "batch_size", batch_size);
-  require_positive(name_in_messages, "max_workers", max_workers);
+  in_axes.validate_in(vmap_name);
+  out_axes.validate_out(vmap_name);
+  require_positive(vmap_name, "batch_size", batch_size);
+  require_positive(vmap_name, "max_workers", max_workers);
 }
 
 VmapOptions VmapOptions::from(const Value& settings) {
-  OptionReader reader(name_in_messages, settings);
+  OptionReader reader(vmap_name, settings);
   VmapOptions options;
   reader.read("in_axes", options.in_axes);
   reader.read("out_axes", options.out_axes);

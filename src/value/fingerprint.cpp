@@ -12,7 +12,7 @@ namespace ember {
 
 namespace {
 
-constexpr std::size_t deepest = 1000;
+constexpr std::size_t deepest_fingerprint = 1000;
 
 __extension__ using Wide = unsigned __int128;
 
@@ -165,7 +165,7 @@ std::optional<Fingerprint> of_fields(const FieldList& fields, std::size_t depth)
 }
 
 std::optional<Fingerprint> of_value(const Value& value, std::size_t depth) {
-  if (depth > deepest) return std::nullopt;
+  if (depth > deepest_fingerprint) return std::nullopt;
   switch (value.kind()) {
     case Kind::list:
       return of_list(value, depth);

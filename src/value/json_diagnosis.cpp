@@ -11,15 +11,12 @@
 
 #include <ember/error.hpp>
 
+#include "base/ascii.hpp"
 #include "value/utf8.hpp"
 
 namespace ember {
 
 namespace {
-
-bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
 
 // Whether a well-formed literal with fraction or exponent is too large for a double. Too small ones become
 // zero.

@@ -14,7 +14,7 @@ namespace ember {
 namespace {
 
 // Deeper values would need more stack than a small thread has.
-constexpr std::size_t deepest = 2000;
+constexpr std::size_t deepest_json = 2000;
 
 class JsonWriter {
  public:
@@ -161,8 +161,9 @@ class JsonWriter {
   }
 
   static void require_depth(const ValuePath& path) {
-    if (path.depth() < deepest) return;
-    throw IncompatibleTypeError("the value is nested deeper than " + std::to_string(deepest) + " levels");
+    if (path.depth() < deepest_json) return;
+    throw IncompatibleTypeError("the value is nested deeper than " + std::to_string(deepest_json) +
+                                " levels");
   }
 
   void separate(std::size_t position, const ValuePath& path) {
