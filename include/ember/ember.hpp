@@ -26,6 +26,7 @@
 #include <ember/specification.hpp>
 #include <ember/usage.hpp>
 #include <ember/value.hpp>
+#include <ember/value_stream.hpp>
 #include <ember/var.hpp>
 #include <ember/version.hpp>
 #include <ember/workflow.hpp>

@@ -28,4 +28,5 @@
 #include <ember/tracer.hpp>
 #include <ember/transform_error.hpp>
 #include <ember/vmap.hpp>
+#include <ember/vmap_stream.hpp>
 #include <ember/xcs_api.hpp>

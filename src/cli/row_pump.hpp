@@ -19,7 +19,7 @@
 #include <ember/workflow.hpp>
 
 #include "cli/ideal_time.hpp"
-#include "cli/line_reader.hpp"
+#include "value/line_reader.hpp"
 #include "cli/live_metrics.hpp"
 #include "cli/output_file.hpp"
 #include "cli/progress.hpp"

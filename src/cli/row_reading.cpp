@@ -9,9 +9,7 @@ namespace ember::cli {
 
 Value RowReading::read(const Line& line, Value& id) {
   const std::string place = "line " + std::to_string(line.number);
-  if (line.is_too_long) {
-    throw DataError(place + " is longer than " + std::to_string(LineReader::most_bytes >> 20U) + " MiB");
-  }
+  if (line.is_too_long) throw DataError(place + " is " + too_long_message());
   Value row;
   try {
     row = parse_json(line.text);
@@ -30,10 +28,6 @@ Value RowReading::read(const Line& line, Value& id) {
   if (!ids_.add(given))
     throw DataError(place + ": the id " + to_json(given) + " stands in an earlier line too");
   return row;
-}
-
-bool is_blank(const Line& line) noexcept {
-  return !line.is_too_long && line.text.find_first_not_of(" \t\r\n") == std::string::npos;
 }
 
 }  // namespace ember::cli

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/id_set.hpp"
-#include "cli/line_reader.hpp"
+#include "value/line_reader.hpp"
 
 namespace ember::cli {
 
@@ -15,8 +15,5 @@ class RowReading {
  private:
   IdSet ids_;
 };
-
-/// True when there is nothing but white space.
-bool is_blank(const Line& line) noexcept;
 
 }  // namespace ember::cli

@@ -83,4 +83,17 @@ void Limiter::release() {
   for (const Ref<Waiter>& waiter : served) waiter->on_permit();
 }
 
+std::shared_ptr<Limiter> limiter_of(const Ambient& ambient) {
+  const auto* inherited = ambient.get<InheritedLimiter>(AmbientSlot::limiter);
+  return inherited ? inherited->limiter : nullptr;
+}
+
+Ambient with_max_workers(const Ambient& ambient, std::size_t workers) {
+  std::shared_ptr<Limiter> outer = limiter_of(ambient);
+  if (outer && outer->capacity() <= workers) return ambient;
+  auto own = std::make_shared<Limiter>(workers, std::move(outer));
+  return ambient.with(AmbientSlot::limiter,
+                      std::make_shared<const InheritedLimiter>(InheritedLimiter{std::move(own)}));
+}
+
 }  // namespace ember::xcs

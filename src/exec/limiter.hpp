@@ -9,6 +9,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/ambient.hpp"
 #include "base/ref.hpp"
 #include "exec/executor.hpp"
 
@@ -72,5 +73,10 @@ class Limiter {
 struct InheritedLimiter {
   std::shared_ptr<Limiter> limiter;
 };
+
+/// The limiter in `ambient`, or null.
+std::shared_ptr<Limiter> limiter_of(const Ambient& ambient);
+/// `ambient` with a limiter of that many workers, unless the one that it has is as tight.
+Ambient with_max_workers(const Ambient& ambient, std::size_t workers);
 
 }  // namespace ember::xcs

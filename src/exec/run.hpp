@@ -90,6 +90,8 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
     const Run* run = current_frame().run;
     return run ? run->policy_ : nullptr;
   }
+  /// Inside: the calling thread executes no node, so that what it starts leaves it its permit.
+  [[nodiscard]] static auto outside_of_runs() noexcept { return FrameScope(nullptr, no_node); }
   /// Gives the permit of the executing node to others while its thread waits for something else.
   class SuspendedPermit;
   /// The same for a node that waits without a thread.

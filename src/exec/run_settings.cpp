@@ -126,14 +126,10 @@ void Run::set_up_settings(bool are_own) {
       ambient_ = ambient_.with(AmbientSlot::interpreter, nullptr);
     }
   }
-  if (const auto* inherited = ambient_.get<InheritedLimiter>(AmbientSlot::limiter))
-    limiter_ = inherited->limiter;
-  const std::optional<int> workers = workers_of(*options_);
-  if (workers && (!limiter_ || static_cast<std::size_t>(*workers) < limiter_->capacity())) {
-    limiter_ = std::make_shared<Limiter>(static_cast<std::size_t>(*workers), limiter_);
-    ambient_ = ambient_.with(AmbientSlot::limiter,
-                             std::make_shared<const InheritedLimiter>(InheritedLimiter{limiter_}));
+  if (const std::optional<int> workers = workers_of(*options_)) {
+    ambient_ = with_max_workers(ambient_, static_cast<std::size_t>(*workers));
   }
+  limiter_ = limiter_of(ambient_);
   if (limiter_) permits_.assign(plan_->size(), false);
 }
 

@@ -42,7 +42,7 @@ class LaneRun {
   LaneRun(const OpReference& op, const std::shared_ptr<const Batch>& batch, bool keeps_going,
           BatchMemory& memory)
       : batch_(*batch),
-        settings_(call_settings(*batch)),
+        settings_(call_settings(batch->settings())),
         is_sequential_(is_one_by_one(*settings_.options)),
         memory_(memory),
         state_(std::make_shared<BatchState>(op, batch, keeps_going, !is_simulated())) {}
@@ -74,7 +74,7 @@ class LaneRun {
     RunRequest request;
     request.plan = memory_.lanes(lane_count());
     request.inputs = Value::native(state_, native_type_of<BatchState>());
-    request.settings = run_settings(batch_, settings_, batch_.settings().timeout_seconds, true);
+    request.settings = run_settings(settings_, batch_.settings().timeout_seconds, true);
     request.stop_token = state_->decided();
     request.is_transparent = true;
     const Ref<Run> run = Run::create(std::move(request));

@@ -4,21 +4,17 @@
 #include <memory>
 
 namespace ember::xcs {
-namespace {
 
-/// The bound that options and scheduler set together.
 std::optional<int> workers_of(const ExecutionOptions& options) {
   if (!options.scheduler || !options.scheduler->max_workers()) return options.max_workers;
   const int own = *options.scheduler->max_workers();
   return options.max_workers ? std::min(own, *options.max_workers) : own;
 }
 
-}  // namespace
-
-EffectiveOptions call_settings(const Batch& batch) {
+EffectiveOptions call_settings(const BatchSettings& settings) {
   ExecutionOptions own;
-  own.use_parallel = batch.settings().parallel;
-  own.max_workers = batch.settings().max_workers;
+  own.use_parallel = settings.parallel;
+  own.max_workers = settings.max_workers;
   return effective_options(own);
 }
 
@@ -26,9 +22,8 @@ bool is_one_by_one(const ExecutionOptions& options) {
   return !options.is_parallel() || workers_of(options) == 1;
 }
 
-EffectiveOptions run_settings(const Batch& batch, const EffectiveOptions& settings,
-                              std::optional<double> timeout_seconds, bool fails_fast) {
-  (void)batch;
+EffectiveOptions run_settings(const EffectiveOptions& settings, std::optional<double> timeout_seconds,
+                              bool fails_fast) {
   const ExecutionOptions& given = *settings.options;
   const bool is_as_given = *given.fail_fast == fails_fast && !timeout_seconds && !given.scheduler;
   if (is_as_given) return settings;

@@ -5,6 +5,7 @@
 
 #include "exec/executor.hpp"
 #include "op/interpreter.hpp"
+#include "transform/item_call.hpp"
 
 namespace ember::xcs {
 namespace {
@@ -17,11 +18,6 @@ constexpr auto stretch = 25us;
 constexpr auto not_worth_waking = 50us;
 /// Number of stretches that the calls are cut into for each core, so that all end at about the same time.
 constexpr std::size_t stretches_per_core = 8;
-
-Value call_with_options(const OpReference& op, const Value& input) {
-  const CallPolicy* policy = CallPolicy::current();
-  return policy ? policy->call(op, input) : run_call(*op.target, input);
-}
 
 std::vector<Value> group_with_options(const OpReference& op, const std::vector<Value>& inputs) {
   const CallPolicy* policy = CallPolicy::current();

@@ -23,7 +23,7 @@ class Windows {
       : op_(std::move(op)),
         batch_(std::move(batch)),
         keeps_going_(keeps_going),
-        settings_(call_settings(*batch_)) {
+        settings_(call_settings(batch_->settings())) {
     if (batch_->settings().timeout_seconds) {
       deadline_ = time_after(clock().now(), from_seconds(*batch_->settings().timeout_seconds));
     }
@@ -47,7 +47,7 @@ class Windows {
       if (batch_->has_devices()) request.devices.push_back(batch_->device(call));
     }
     request.inputs = Value::list(std::move(inputs));
-    request.settings = run_settings(*batch_, settings_, seconds_left(), !keeps_going_);
+    request.settings = run_settings(settings_, seconds_left(), !keeps_going_);
     return request;
   }
   /// Takes over what a window came to. Throws what ended it early.

@@ -1,11 +1,11 @@
-#include "cli/line_reader.hpp"
+#include "value/line_reader.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <ember/error.hpp>
 
-namespace ember::cli {
+namespace ember {
 namespace {
 
 /// A pipe that holds `text` and ends.
@@ -87,4 +87,4 @@ TEST(LineReader, names_the_file_that_it_can_not_read) {
 }
 
 }  // namespace
-}  // namespace ember::cli
+}  // namespace ember

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <iosfwd>
 #include <optional>
 #include <string>
+#include <utility>
 
-namespace ember::cli {
+namespace ember {
 
 struct Line {
   std::string text;
@@ -25,6 +27,8 @@ class LineReader {
   /// `name` is for messages. The descriptor stays the caller's.
   LineReader(int descriptor, std::string name, std::size_t longest = most_bytes)
       : descriptor_(descriptor), name_(std::move(name)), longest_(longest) {}
+  LineReader(std::istream& input, std::string name, std::size_t longest = most_bytes)
+      : input_(&input), name_(std::move(name)), longest_(longest) {}
 
   /// The next line that has been read completely, without reading.
   std::optional<Line> next();
@@ -33,12 +37,17 @@ class LineReader {
   /// True when nothing is left to read; lines may still be there.
   [[nodiscard]] bool is_at_end() const noexcept { return is_at_end_; }
   [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
  private:
   Line take(std::size_t length, std::size_t ending);
   void drop_taken();
+  /// How many bytes were put at `to`, 0 at the end, below 0 for an error.
+  std::ptrdiff_t read(char* to) const;
 
-  int descriptor_;
+  int descriptor_ = -1;
+  /// In place of a descriptor.
+  std::istream* input_ = nullptr;
   std::string name_;
   std::size_t longest_;
   std::string buffer_;
@@ -51,4 +60,9 @@ class LineReader {
   bool is_at_end_ = false;
 };
 
-}  // namespace ember::cli
+/// True when there is nothing but white space.
+bool is_blank(const Line& line) noexcept;
+/// That a line is longer than can be read.
+std::string too_long_message();
+
+}  // namespace ember

@@ -1,15 +1,17 @@
-#include "cli/line_reader.hpp"
+#include "value/line_reader.hpp"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <istream>
 #include <string_view>
 #include <utility>
 
 #include <ember/error.hpp>
 
-namespace ember::cli {
+namespace ember {
 
 namespace {
 
@@ -60,11 +62,19 @@ void LineReader::drop_taken() {
   if (buffer_.capacity() > 16 * chunk_bytes && buffer_.size() < chunk_bytes) buffer_.shrink_to_fit();
 }
 
+std::ptrdiff_t LineReader::read(char* to) const {
+  if (!input_) return ::read(descriptor_, to, chunk_bytes);
+  // What is there already, and no more: a stream may be somebody who types.
+  std::streambuf& buffer = *input_->rdbuf();
+  if (buffer.sgetc() == std::streambuf::traits_type::eof()) return 0;
+  return buffer.sgetn(to, std::clamp<std::streamsize>(buffer.in_avail(), 1, chunk_bytes));
+}
+
 void LineReader::fill() {
   const std::size_t size = buffer_.size();
   if (buffer_.capacity() < size + chunk_bytes) buffer_.reserve(2 * size + chunk_bytes);
   buffer_.resize(size + chunk_bytes);
-  const ssize_t count = ::read(descriptor_, buffer_.data() + size, chunk_bytes);
+  const std::ptrdiff_t count = read(buffer_.data() + size);
   const int error = errno;
   buffer_.resize(size + (count > 0 ? static_cast<std::size_t>(count) : 0));
   if (count == 0) is_at_end_ = true;
@@ -73,4 +83,12 @@ void LineReader::fill() {
   }
 }
 
-}  // namespace ember::cli
+bool is_blank(const Line& line) noexcept {
+  return !line.is_too_long && line.text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
+std::string too_long_message() {
+  return "longer than " + std::to_string(LineReader::most_bytes >> 20U) + " MiB";
+}
+
+}  // namespace ember
