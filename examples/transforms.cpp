@@ -3,6 +3,7 @@
 //   {data: [a, b, c], id: [1, 2, 3]} --> process_item on each --> {processed: [A, B, C], id: [1, 2, 3]}
 #include <cctype>
 #include <iostream>
+#include <sstream>
 
 #include <ember/ember.hpp>
 
@@ -90,6 +91,14 @@ int main() {
 
   std::cout << xcs::vmap(Embedding(), {.batch_size = 2})(list({"a", "bb"})).size() << " vectors\n";
 
+  // docs: begin stream
+  // A file in its place: json_lines("rows.jsonl").
+  std::istringstream rows("{\"data\": \"a\", \"id\": 1}\n{\"data\": \"b\", \"id\": 2}\n");
+  for (const Value& output : xcs::vmap_stream(process_item, json_lines(rows), {.batch_size = 100})) {
+    std::cout << to_json(output) << '\n';
+  }
+  // docs: end stream
+
   // docs: begin errors
   const auto strict = xcs::vmap([](const Value& x) -> Value {
     if (x.integer() == 2) throw std::runtime_error("two is refused");
@@ -115,5 +124,7 @@ int main() {
 //   [1,4,5]
 //   one request for 2 texts
 //   2 vectors
+//   {"processed":"A","id":1}
+//   {"processed":"B","id":2}
 //   [vmap] item 1 failed: two is refused
 //   [1,null,3], 1 error at item 1
