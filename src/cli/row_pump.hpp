@@ -19,13 +19,13 @@
 #include <ember/workflow.hpp>
 
 #include "cli/ideal_time.hpp"
-#include "value/line_reader.hpp"
 #include "cli/live_metrics.hpp"
 #include "cli/output_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/row_outcome.hpp"
 #include "cli/row_reading.hpp"
 #include "cli/wakeup.hpp"
+#include "value/line_reader.hpp"
 
 namespace ember::cli {
 
