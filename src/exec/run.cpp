@@ -106,7 +106,6 @@ Run::Run(RunRequest request, NodeSpace space)
   set_up_schedule();
   set_up_settings(request.settings.are_own);
   set_up_measuring();
-  for (const std::uint32_t source : plan_->sources()) push_ready(source);
 }
 
 Run::~Run() = default;
@@ -137,10 +136,9 @@ void Run::run_to_end() {
   const WatchScope watch(*this);
   if (can_run_inline()) {
     run_inline();
-  } else if (is_caller_free_) {
-    wait_until_over();
   } else {
-    drive();
+    push_sources();
+    is_caller_free_ ? wait_until_over() : drive();
   }
   if (running_unwanted_ > 0) stop_.request_stop();
   if (*options_->collect_metrics || trace_) publish();
@@ -148,6 +146,7 @@ void Run::run_to_end() {
 
 void Run::start() {
   leave_permit();
+  push_sources();
   watch_for_end();
   Lock lock(mutex_);
   submit_helpers(lock, 1);
@@ -159,6 +158,7 @@ void Run::leave_permit() {
 
 void Run::start_here() {
   leave_permit();
+  push_sources();
   watch_for_end();
   {
     const Lock lock(mutex_);
@@ -187,6 +187,11 @@ void Run::push_ready(std::uint32_t node) {
   if (const std::uint32_t group = group_of(node); group != PlanSchedule::no_group) return arrive(group);
   ready_.push_back(node);
   std::push_heap(ready_.begin(), ready_.end(), later());
+}
+
+void Run::push_sources() {
+  const Lock lock(mutex_);
+  for (const std::uint32_t source : plan_->sources()) push_ready(source);
 }
 
 void Run::make_ready(std::uint32_t node) {

@@ -173,6 +173,7 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   [[nodiscard]] std::size_t helpers_wanted(std::uint32_t next) const;
   [[nodiscard]] std::uint32_t pop_ready();
   void push_ready(std::uint32_t node);
+  void push_sources();
   void make_ready(std::uint32_t node);
   /// Makes ready what waited for `node` alone; checks among that are over at once.
   void open_successors(std::uint32_t node);

@@ -34,8 +34,9 @@ NodeStats Run::stats_of(std::uint32_t node) const {
       stats.status = NodeStats::Status::failed;
       break;
     case Phase::waiting:
-    case Phase::skipped:
-      stats.status = errors_.empty() ? NodeStats::Status::not_run : NodeStats::Status::skipped;
+    case Phase::skipped:  // What waits for no other node would have been next.
+      stats.status =
+          errors_.empty() || missing_[node] == 0 ? NodeStats::Status::not_run : NodeStats::Status::skipped;
       break;
     case Phase::running:  // Until the run ended without it.
       stats.status = NodeStats::Status::unfinished;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -96,8 +97,9 @@ struct TwoChains {
       for (const std::string chain : {"a", "b"}) {
         const std::string name = chain + std::to_string(step);
         graph.add_node(op(name,
-                          [calls = calls, name](const Value&) -> Value {
-                            *calls += name + " ";
+                          [this, name](const Value&) -> Value {
+                            const std::lock_guard lock(mutex);
+                            calls += name + " ";
                             return Value();
                           }),
                        name);
@@ -106,19 +108,20 @@ struct TwoChains {
     }
   }
   /// The order of the calls in a run that is not measured. Nodes this short get no helpers.
-  [[nodiscard]] std::string order(const PlanPasses& passes) const {
+  [[nodiscard]] std::string order(const PlanPasses& passes) {
     const CompiledGraph compiled(graph, OutputNodes::all(), passes);
-    // With one worker: before they are known to be short, nodes would get helpers.
-    for (int run = 0; run < 4; ++run) (void)compiled.run({}, {.max_workers = 1, .scheduler = "parallel"});
+    for (int run = 0; run < 4; ++run) (void)compiled.run({}, {.scheduler = "parallel"});
     for (int sample = 0; sample < 40; ++sample) {
       for (std::size_t node = 0; node < compiled.size(); ++node) compiled.plan()->note_cost(node, 100);
     }
-    calls->clear();
+    calls.clear();
     (void)compiled.run({}, {.max_workers = 1000, .scheduler = "parallel"});
-    return *calls;
+    return calls;
   }
 
-  std::shared_ptr<std::string> calls = std::make_shared<std::string>();
+  // Until they are known to be short, nodes may get helpers.
+  std::mutex mutex;
+  std::string calls;
   XCSGraph graph;
 };
 
