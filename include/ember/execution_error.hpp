@@ -42,10 +42,13 @@ class ExecutionTimeoutError : public ExecutionError {
   [[nodiscard]] double timeout_seconds() const noexcept { return timeout_seconds_; }
   /// Number of nodes that had finished.
   [[nodiscard]] std::size_t nodes_finished() const noexcept { return finished_; }
+  /// Number of nodes of the run.
+  [[nodiscard]] std::size_t nodes_total() const noexcept { return total_; }
 
  private:
   double timeout_seconds_;
   std::size_t finished_;
+  std::size_t total_;
 };
 
 /// A stop was requested before the run was over.

@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "value/error_value.hpp"
+
 namespace ember::xcs {
 namespace {
 
@@ -45,6 +47,59 @@ std::pair<std::exception_ptr, std::string> unwrapped(const std::exception_ptr& e
   }
 }
 
+std::exception_ptr remake(const ErrorParts& parts) {
+  if (!parts.own.is_null() && parts.cause) {
+    ExecutionError error = ExecutionError::for_node(parts.own["node"].string(), parts.cause);
+    if (error.what() == parts.message) return parts.complete(std::move(error));
+  }
+  return parts.complete(ExecutionError(parts.message, parts.code));
+}
+
+Value node_of(const std::exception& error) {
+  const auto& execution = dynamic_cast<const ExecutionError&>(error);
+  return execution.node().empty() ? Value() : Value({{"node", execution.node()}});
+}
+
+std::exception_ptr remake_timeout(const ErrorParts& parts) {
+  return parts.complete(ExecutionTimeoutError(parts.own["seconds"].number(),
+                                              static_cast<std::size_t>(parts.own["finished"].integer()),
+                                              static_cast<std::size_t>(parts.own["total"].integer())));
+}
+
+Value timeout_parts(const std::exception& error) {
+  const auto& timeout = dynamic_cast<const ExecutionTimeoutError&>(error);
+  return {{"seconds", timeout.timeout_seconds()},
+          {"finished", timeout.nodes_finished()},
+          {"total", timeout.nodes_total()}};
+}
+
+std::exception_ptr remake_group(const ErrorParts& parts) {
+  std::vector<std::pair<std::string, std::exception_ptr>> errors;
+  for (const Value& failed : parts.own["errors"].items()) {
+    errors.emplace_back(failed["node"].string(), error_from_value(failed["error"]));
+  }
+  std::vector<std::string> skipped;
+  for (const Value& node : parts.own["skipped"].items()) skipped.push_back(node.string());
+  return parts.complete(ExecutionErrorGroup(std::move(errors), std::move(skipped)));
+}
+
+Value group_parts(const std::exception& error) {
+  const auto& group = dynamic_cast<const ExecutionErrorGroup&>(error);
+  std::vector<Value> errors;
+  for (const auto& [node, cause] : group.errors()) {
+    errors.push_back({{"node", node}, {"error", error_to_value(cause)}});
+  }
+  return {{"errors", Value::list(std::move(errors))}, {"skipped", list(group.skipped())}};
+}
+
+const ErrorRegistration execution_form(error_form<ExecutionError, XCSError>(remake, node_of));
+const ErrorRegistration timeout_form(error_form<ExecutionTimeoutError, ExecutionError>(remake_timeout,
+                                                                                       timeout_parts));
+const ErrorRegistration stopped_form(error_form<ExecutionStoppedError, ExecutionError>(
+    [](const ErrorParts& parts) { return parts.complete(ExecutionStoppedError()); }));
+const ErrorRegistration group_form(error_form<ExecutionErrorGroup, ExecutionError>(remake_group,
+                                                                                   group_parts));
+
 }  // namespace
 
 ExecutionError ExecutionError::for_node(std::string_view node, const std::exception_ptr& cause) {
@@ -62,7 +117,8 @@ ExecutionTimeoutError::ExecutionTimeoutError(double timeout_seconds, std::size_t
                          std::to_string(finished) + " of " + std::to_string(total) + " nodes finished",
                      Errc::execution_timeout),
       timeout_seconds_(timeout_seconds),
-      finished_(finished) {}
+      finished_(finished),
+      total_(total) {}
 
 ExecutionErrorGroup::ExecutionErrorGroup(std::vector<std::pair<std::string, std::exception_ptr>> errors,
                                          std::vector<std::string> skipped)

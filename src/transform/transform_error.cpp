@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "value/error_value.hpp"
+
 namespace ember::xcs {
 namespace {
 
@@ -35,6 +37,48 @@ std::string text_of(const std::vector<std::size_t>& coordinates) {
     text += (text.size() > 1 ? ", " : "") + std::to_string(coordinate);
   return text + ")";
 }
+
+Value range_value(const ItemRange& items) {
+  return {{"first", items.first}, {"last", items.last}};
+}
+
+ItemRange range_of(const Value& own) {
+  return {static_cast<std::size_t>(own["first"].integer()), static_cast<std::size_t>(own["last"].integer())};
+}
+
+std::exception_ptr remake_item(const ErrorParts& parts) {
+  if (!parts.cause) return parts.complete(TransformError(parts.message, parts.code));
+  return parts.complete(ItemError(range_of(parts.own), parts.cause));
+}
+
+std::exception_ptr remake_parallel(const ErrorParts& parts) {
+  if (!parts.cause) return parts.complete(ParallelExecutionError(parts.message));
+  return parts.complete(ParallelExecutionError::for_worker(
+      static_cast<std::size_t>(parts.own["shard"].integer()), range_of(parts.own), parts.cause));
+}
+
+std::exception_ptr remake_mesh(const ErrorParts& parts) {
+  if (!parts.cause) return parts.complete(TransformError(parts.message, parts.code));
+  std::vector<std::size_t> coordinates;
+  for (const Value& at : parts.own["coordinates"].items())
+    coordinates.push_back(static_cast<std::size_t>(at.integer()));
+  return parts.complete(MeshShardingError(std::move(coordinates), range_of(parts.own), parts.cause));
+}
+
+const ErrorRegistration item_form(
+    error_form<ItemError, TransformError>(remake_item, [](const std::exception& error) {
+      return range_value(dynamic_cast<const ItemError&>(error).items());
+    }));
+const ErrorRegistration parallel_form(
+    error_form<ParallelExecutionError, XCSError>(remake_parallel, [](const std::exception& error) {
+      const auto& parallel = dynamic_cast<const ParallelExecutionError&>(error);
+      return range_value(parallel.items()).with("shard", parallel.shard());
+    }));
+const ErrorRegistration mesh_form(
+    error_form<MeshShardingError, TransformError>(remake_mesh, [](const std::exception& error) {
+      const auto& mesh = dynamic_cast<const MeshShardingError&>(error);
+      return range_value(mesh.items()).with("coordinates", list(mesh.coordinates()));
+    }));
 
 }  // namespace
 
