@@ -1,7 +1,7 @@
 #include <ember/cost_analysis.hpp>
 
 #include <algorithm>
-#include <cstdio>
+#include <unordered_map>
 
 #include "exec/plan_text.hpp"
 #include "graph/longest_path.hpp"
@@ -9,28 +9,19 @@
 namespace ember::xcs {
 namespace {
 
-std::string formatted(const char* format, double number) {
-  char text[64];
-  std::snprintf(text, sizeof text, format, number);
-  return text;
-}
-
 Value texts(const std::vector<std::string>& names) {
   return Value::list({names.begin(), names.end()});
 }
 
 void count_calls(const Plan& plan, CostAnalysis& analysis) {
+  auto& counts = analysis.calls_by_operator;
+  std::unordered_map<std::string, std::size_t> places;
   for (std::size_t node = 0; node < plan.size(); ++node) {
     if (plan.node(node).is_check) continue;
     ++analysis.calls;
-    const std::string name = plan.node(node).target->name();
-    const auto found = std::find_if(analysis.calls_by_operator.begin(), analysis.calls_by_operator.end(),
-                                    [&](const auto& entry) { return entry.first == name; });
-    if (found == analysis.calls_by_operator.end()) {
-      analysis.calls_by_operator.emplace_back(name, 1);
-    } else {
-      ++found->second;
-    }
+    const auto [place, is_new] = places.try_emplace(plan.node(node).target->name(), counts.size());
+    if (is_new) counts.emplace_back(place->first, 0);
+    ++counts[place->second].second;
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include <ember/execution_options.hpp>
 
@@ -18,5 +19,9 @@ struct EffectiveOptions {
 
 /// What `given` means on the calling thread. Throws InvalidArgumentError for options out of range.
 EffectiveOptions effective_options(const ExecutionOptions& given);
+/// The bound that options and scheduler set together.
+std::optional<int> workers_of(const ExecutionOptions& options);
+/// True when calls are made in order, on one thread.
+bool is_one_by_one(const ExecutionOptions& options);
 
 }  // namespace ember::xcs

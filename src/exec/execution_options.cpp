@@ -277,6 +277,16 @@ EffectiveOptions effective_options(const ExecutionOptions& given) {
   return {std::move(merged), are_own};
 }
 
+std::optional<int> workers_of(const ExecutionOptions& options) {
+  if (!options.scheduler || !options.scheduler->max_workers()) return options.max_workers;
+  const int own = *options.scheduler->max_workers();
+  return options.max_workers ? std::min(own, *options.max_workers) : own;
+}
+
+bool is_one_by_one(const ExecutionOptions& options) {
+  return !options.is_parallel() || workers_of(options) == 1;
+}
+
 void reset_execution_options() {
   const std::lock_guard lock(process_defaults().mutex);
   process_defaults().options = {};

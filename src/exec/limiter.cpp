@@ -5,6 +5,11 @@
 namespace ember::xcs {
 namespace {
 
+/// The limiter as the ambient settings hold it.
+struct InheritedLimiter {
+  std::shared_ptr<Limiter> limiter;
+};
+
 /// A thread that waits for permits.
 class BlockedThread final : public Limiter::Waiter {
  public:

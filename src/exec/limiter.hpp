@@ -69,11 +69,6 @@ class Limiter {
   std::size_t used_ = 0;
 };
 
-/// The limiter that work inherits, as the ambient settings hold it.
-struct InheritedLimiter {
-  std::shared_ptr<Limiter> limiter;
-};
-
 /// The limiter in `ambient`, or null.
 std::shared_ptr<Limiter> limiter_of(const Ambient& ambient);
 /// `ambient` with a limiter of that many workers, unless the one that it has is as tight.

@@ -8,12 +8,6 @@ namespace {
 
 constexpr std::size_t most_listed = 12;
 
-std::string milliseconds(double time) {
-  char text[48];
-  std::snprintf(text, sizeof text, "%.3f ms", time);
-  return text;
-}
-
 /// Node names in the order in which they would start on one worker.
 std::vector<std::string> order_of(const Plan& plan, const std::uint32_t* ranks) {
   std::vector<std::string> names(plan.size());
@@ -84,6 +78,12 @@ std::string counted(std::size_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
+std::string formatted(const char* format, double number) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, number);
+  return text;
+}
+
 std::string joined_names(const std::vector<std::string>& names, const std::string& separator) {
   std::string text;
   for (std::size_t i = 0; i < std::min(names.size(), most_listed); ++i) {
@@ -106,7 +106,7 @@ AutomaticChoice automatic_choice(const Plan& plan) {
     if (plan.node(node).target->is_async()) return {"parallel", "calls that wait hold no thread"};
   }
   if (!schedule.groups().empty()) return {"parallel", "calls go out as batches"};
-  const std::string work = milliseconds(static_cast<double>(schedule.expected_work()) / 1e6);
+  const std::string work = formatted("%.3f ms", static_cast<double>(schedule.expected_work()) / 1e6);
   if (schedule.advice() == Advice::one_by_one) {
     return {"sequential", "all calls together take " + work + ", and sharing them costs more than it saves"};
   }

@@ -11,6 +11,8 @@ namespace ember::xcs {
 
 /// `2 calls`, `1 call`.
 std::string counted(std::size_t count, const std::string& noun);
+/// `number` as printf writes it, for a format of one double.
+std::string formatted(const char* format, double number);
 /// Names joined by `separator`; of many, the first ones and how many there are.
 std::string joined_names(const std::vector<std::string>& names, const std::string& separator);
 

@@ -3,13 +3,12 @@
 #include <algorithm>
 
 #include "base/current_context.hpp"
+#include "graph/wake_time.hpp"
 #include "op/interpreter.hpp"
 
 namespace ember::xcs {
 namespace {
 
-/// Below this measured time, waking a thread costs more than it saves.
-constexpr std::uint64_t cheap_nanoseconds = 50'000;
 constexpr std::size_t most_helpers = 64;
 
 }  // namespace
@@ -230,8 +229,8 @@ std::uint32_t Run::take_next() {
 std::size_t Run::helpers_wanted(std::uint32_t next) const {
   if (is_sequential_ || ready_.empty() || is_asynchronous(next)) return 0;
   std::size_t useful = std::min(ready_.size(), limiter_ ? limiter_->capacity() : most_helpers);
-  if (const std::uint64_t cost = plan_->cost(next); cost != 0 && cost < cheap_nanoseconds) {
-    useful = std::min({useful, executor_->parallelism() - 1, ready_.size() * cost / cheap_nanoseconds});
+  if (const std::uint64_t cost = plan_->cost(next); cost != 0 && cost < wake_nanoseconds) {
+    useful = std::min({useful, executor_->parallelism() - 1, ready_.size() * cost / wake_nanoseconds});
   }
   return useful > helpers_asked_ ? useful - helpers_asked_ : 0;
 }

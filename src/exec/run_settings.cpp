@@ -10,13 +10,6 @@
 namespace ember::xcs {
 namespace {
 
-/// The bound that options and scheduler set together.
-std::optional<int> workers_of(const ExecutionOptions& options) {
-  if (!options.scheduler || !options.scheduler->max_workers()) return options.max_workers;
-  const int own = *options.scheduler->max_workers();
-  return options.max_workers ? std::min(own, *options.max_workers) : own;
-}
-
 /// True for a device that is none of the machine's own.
 bool is_logical(const std::string& device) {
   return device != "cpu" && device.rfind("gpu", 0) != 0;
@@ -83,8 +76,7 @@ void Run::set_up_schedule() {
   const bool is_automatic = kind == SchedulerKind::automatic;
   const bool is_narrow = plan_->width() <= 1;
   is_simulated_ = executor_->is_simulated();
-  is_sequential_ =
-      !options_->is_parallel() || workers_of(*options_) == 1 || (is_automatic && is_narrow && !on_over_);
+  is_sequential_ = is_one_by_one(*options_) || (is_automatic && is_narrow && !on_over_);
   is_wave_ = !is_sequential_ && kind == SchedulerKind::wave;
   if (!is_sequential_) set_up_order(is_automatic);
   const std::string& executor = *options_->executor;

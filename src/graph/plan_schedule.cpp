@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "graph/plan.hpp"
+#include "graph/wake_time.hpp"
 
 namespace ember::xcs {
 namespace {
 
-/// What it takes until another thread helps, and what each node costs beyond its own time then.
-constexpr double wake_nanoseconds = 50'000;
+/// What each node costs beyond its own time once threads share the nodes.
 constexpr double sharing_nanoseconds = 150;
 /// Measured ways that differ by less than this share of the longest count as equal.
 constexpr double time_steps = 32;
@@ -112,7 +112,8 @@ void PlanSchedule::advise(const Plan& plan, std::size_t cores) const {
       remaining_times(plan, [&](std::size_t node) { return static_cast<double>(plan.cost(node)); });
   const double longest = *std::max_element(remaining.begin(), remaining.end());
   const double shared = std::max(longest, work / static_cast<double>(std::max<std::size_t>(1, cores)));
-  const double price = wake_nanoseconds + sharing_nanoseconds * static_cast<double>(plan.size());
+  const double price =
+      static_cast<double>(wake_nanoseconds) + sharing_nanoseconds * static_cast<double>(plan.size());
   expected_work_.store(static_cast<std::uint64_t>(work), std::memory_order_relaxed);
   advice_.store(work - shared > price ? Advice::overlap : Advice::one_by_one, std::memory_order_relaxed);
 }

@@ -1,14 +1,13 @@
 #include "jit/composite_table.hpp"
 
 #include "graph/plan_builder.hpp"
+#include "graph/wake_time.hpp"
 #include "jit/dataflow_unit.hpp"
 #include "jit/plan_recorder.hpp"
 
 namespace ember::xcs {
 namespace {
 
-/// Below this, waking a thread costs more than it saves.
-constexpr std::uint32_t cheap_nanoseconds = 50'000;
 /// Composites that are made anew on every call must not fill the memory.
 constexpr std::size_t most_entries = 4096;
 
@@ -26,7 +25,7 @@ CallPlan::CallPlan(const OpReference& executed) : plan_(plan_of_one_call(execute
 bool CallPlan::is_cheap() const noexcept {
   if (is_async()) return false;  // What was measured is only how long its start took.
   const std::uint64_t cost = plan_->cost(0);
-  return cost != 0 && cost < cheap_nanoseconds;
+  return cost != 0 && cost < wake_nanoseconds;
 }
 
 CompositeForm CompositeTable::form(const OperatorBase& target) const {

@@ -15,8 +15,8 @@ constexpr int most_passes = 16;
 constexpr std::size_t most_blocking_calls = 64;
 
 std::size_t helpers_for(const Ambient& ambient) {
-  const auto* inherited = ambient.get<InheritedLimiter>(AmbientSlot::limiter);
-  return inherited ? std::min(inherited->limiter->capacity(), most_blocking_calls) : most_blocking_calls;
+  const std::shared_ptr<Limiter> limiter = limiter_of(ambient);
+  return limiter ? std::min(limiter->capacity(), most_blocking_calls) : most_blocking_calls;
 }
 
 constexpr const char* calls_elsewhere = "forward calls operators on more threads than one";

@@ -27,10 +27,6 @@ std::string_view name_of(CompiledPlan::Way way) {
   return {};
 }
 
-std::string plural(std::size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 /// What decides the order when the plan runs, and what `auto` takes for it.
 std::string run_text(const Plan& plan) {
   const AutomaticChoice choice = automatic_choice(plan);
@@ -43,7 +39,7 @@ std::string facts_text(const RecordedPlan& recorded) {
   for (const StructureFact& fact : recorded.facts) {
     text += "    `" + place_of(fact) + "`";
     if (fact.question == StructureFact::Question::size) {
-      text += ": " + plural(fact.answer, "item") + "\n";
+      text += ": " + counted(fact.answer, "item") + "\n";
     } else {
       text += (fact.answer ? " has" : " lacks") + std::string(" a field `") + fact.field + "`\n";
     }
@@ -64,12 +60,12 @@ std::string reads_text(const std::vector<DataRead>& reads, const std::string& ro
 }
 
 std::string times(std::uint64_t count) {
-  return plural(count, "time");
+  return counted(count, "time");
 }
 
 std::string trace_text(const KeptTrace& trace, const std::string& root) {
   const Plan& plan = *trace.whole().recorded.plan;
-  std::string text = "    " + plural(trace.calls(), "call") + ", up to " + std::to_string(plan.width()) +
+  std::string text = "    " + counted(trace.calls(), "call") + ", up to " + std::to_string(plan.width()) +
                      " at once, replayed " + times(trace.replays()) + ", as long as\n";
   const auto add = [&](const TraceGuard& guard, const std::string& record) {
     text += "      " + where(guard.read, root) + ": " + to_string(guard) + record + "\n";
@@ -140,6 +136,11 @@ JitOperator::Compiled JitOperator::latest() const {
   return last_;
 }
 
+std::string JitOperator::last_miss_reason() const {
+  const std::lock_guard lock(last_mutex_);
+  return last_miss_reason_;
+}
+
 CostAnalysis JitOperator::cost_analysis() const {
   const Compiled used = latest();
   if (used && used->way == CompiledPlan::Way::structural) return xcs::cost_analysis(*used->recorded.plan);
@@ -181,13 +182,7 @@ std::string JitOperator::explain() const {
   const std::string root = target_.name();
   std::string text =
       "jit of '" + root + "', mode " + options_.mode + ", " + options_.execution_strategy + " execution\n";
-  Compiled compiled = cache_.latest();
-  std::string miss_reason;
-  {
-    const std::lock_guard lock(last_mutex_);
-    if (!compiled) compiled = last_;
-    miss_reason = last_miss_reason_;
-  }
+  const Compiled compiled = latest();
   if (!compiled) return text + "  it was not called yet\n";
   const bool is_given_up = compiled->way_now() != compiled->way;
   text += "  chosen: " + std::string(name_of(compiled->way_now())) + ", because " +
@@ -196,7 +191,7 @@ std::string JitOperator::explain() const {
   if (!compiled->reads.empty()) text += "  forward looks at data:\n" + reads_text(compiled->reads, root);
   if (compiled->way == CompiledPlan::Way::structural) {
     const Plan& plan = *compiled->recorded.plan;
-    text += "  plan: " + plural(plan.size(), "call") + ", " + plural(plan.depth(), "level") + ", up to " +
+    text += "  plan: " + counted(plan.size(), "call") + ", " + counted(plan.depth(), "level") + ", up to " +
             std::to_string(plan.width()) + " at once\n";
     text += passes_text(*compiled, options_.trace_level == "minimal");
     if (options_.trace_level != "minimal") text += plan_text(plan) + run_text(plan);
@@ -205,11 +200,13 @@ std::string JitOperator::explain() const {
     }
   }
   if (options_.trace_level == "verbose") text += "  input: " + structure_text(compiled->structure) + "\n";
-  if (!miss_reason.empty()) text += "  last compiled because " + miss_reason + "\n";
+  if (const std::string reason = last_miss_reason(); !reason.empty()) {
+    text += "  last compiled because " + reason + "\n";
+  }
   const JitStats numbers = stats();
-  return text + "  " + plural(numbers.execution_count, "call") + ", " + plural(numbers.cache_hits, "hit") +
+  return text + "  " + counted(numbers.execution_count, "call") + ", " + counted(numbers.cache_hits, "hit") +
          ", " + std::to_string(numbers.cache_misses) + (numbers.cache_misses == 1 ? " miss" : " misses") +
-         ", " + std::to_string(numbers.cached_plans) + " of " + plural(numbers.cache_size, "plan") +
+         ", " + std::to_string(numbers.cached_plans) + " of " + counted(numbers.cache_size, "plan") +
          " kept\n";
 }
 

@@ -13,39 +13,22 @@
 #include "jit/plan_runner.hpp"
 #include "jit/program_text.hpp"
 #include "jit/trace_runner.hpp"
+#include "op/completion_relay.hpp"
 #include "op/interpreter.hpp"
 
 namespace ember::xcs {
 namespace {
 
-/// Bounds the calls of a jitted operator, for both ways of running it.
-Ambient with_limit(const Ambient& ambient, int workers) {
-  const auto* inherited = ambient.get<InheritedLimiter>(AmbientSlot::limiter);
-  std::shared_ptr<Limiter> outer = inherited ? inherited->limiter : nullptr;
-  if (outer && outer->capacity() <= static_cast<std::size_t>(workers)) return ambient;
-  auto limiter = std::make_shared<Limiter>(static_cast<std::size_t>(workers), std::move(outer));
-  return ambient.with(AmbientSlot::limiter,
-                      std::make_shared<const InheritedLimiter>(InheritedLimiter{std::move(limiter)}));
-}
-
 /// Hands an outcome on and counts the call.
-class TimedCompletion final : public CompletionSink {
+class TimedCompletion final : public CompletionRelay {
  public:
   TimedCompletion(std::shared_ptr<const OperatorBase> owner, JitMetrics& metrics, CompletionCallback done)
-      : owner_(std::move(owner)), done_(std::move(done)) {
-    timer_.emplace(metrics);
-  }
-  void complete(std::size_t, Value value, std::exception_ptr error) noexcept override {
-    timer_.reset();
-    done_.finish(std::move(value), std::move(error));
-  }
-  void retain() noexcept override {}
-  void release() noexcept override { delete this; }
+      : CompletionRelay(std::move(owner), std::move(done)), timer_(std::in_place, metrics) {}
 
  private:
-  const std::shared_ptr<const OperatorBase> owner_;
+  void see(Value&, std::exception_ptr&) noexcept override { timer_.reset(); }
+
   std::optional<ExecutionTimer> timer_;
-  CompletionCallback done_;
 };
 
 }  // namespace
@@ -208,7 +191,9 @@ Value JitOperator::run(const CompiledPlan& compiled, const Value& arguments) con
   if (options_.max_workers)
     workers = workers ? std::min(*workers, *options_.max_workers) : *options_.max_workers;
   std::optional<AmbientScope> limit;
-  if (workers && *workers > 1) limit.emplace(with_limit(Ambient::current(), *workers));
+  if (workers && *workers > 1) {
+    limit.emplace(with_max_workers(Ambient::current(), static_cast<std::size_t>(*workers)));
+  }
   if (compiled.way == CompiledPlan::Way::structural) {
     const PlanRequest request{&compiled.recorded, &compiled.is_cheap, settings, is_one_by_one};
     return run_compiled(request, *target_.target, table_, arguments);
@@ -231,15 +216,9 @@ Value JitOperator::run_forward(const Value& arguments, const EffectiveOptions& s
 void JitAsyncOperator::forward_async(Value inputs, Context context, Completion done) const {
   if (!runs_plainly()) {
     (void)compiled_for(inputs);
-    auto* timed = new TimedCompletion(shared_from_this(), metrics(), std::move(done));
-    done = CompletionCallback(*timed, 0);
+    done = CompletionCallback(*new TimedCompletion(shared_from_this(), metrics(), std::move(done)), 0);
   }
-  DroppedCompletion dropped(done);
-  try {
-    target().target->forward_async(std::move(inputs), std::move(context), std::move(done));
-  } catch (...) {
-    dropped.fail(std::current_exception());
-  }
+  start_leaf(*target().target, std::move(inputs), std::move(context), std::move(done));
 }
 
 }  // namespace ember::xcs

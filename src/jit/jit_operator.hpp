@@ -75,6 +75,8 @@ class JitOperator : public OperatorBase, public BoundedOperator {
  private:
   /// How the last call ran; null before the first.
   [[nodiscard]] Compiled latest() const;
+  /// Empty when every call found its plan.
+  [[nodiscard]] std::string last_miss_reason() const;
   /// Throws InvalidArgumentError that says why `used`, which may be null, has no plan.
   [[noreturn]] void throw_no_plan(const CompiledPlan* used) const;
   [[nodiscard]] PlanKey key_of(const Value& arguments) const;

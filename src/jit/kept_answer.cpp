@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "op/completion_relay.hpp"
 #include "op/interpreter.hpp"
 
 namespace ember::xcs {
@@ -48,23 +49,17 @@ class KeptAnswer : public OperatorBase {
 };
 
 /// Keeps the answer of a call that ends later, and hands it on.
-class KeepingCompletion final : public CompletionSink {
+class KeepingCompletion final : public CompletionRelay {
  public:
-  KeepingCompletion(std::shared_ptr<const OperatorBase> owner, const KeptAnswer& keeper,
-                    CompletionCallback done)
-      : owner_(std::move(owner)), keeper_(keeper), done_(std::move(done)) {}
-  void complete(std::size_t, Value value, std::exception_ptr error) noexcept override {
-    if (error) return done_.fail(std::move(error));
-    keeper_.keep(value);
-    done_(std::move(value));
-  }
-  void retain() noexcept override {}
-  void release() noexcept override { delete this; }
+  KeepingCompletion(const KeptAnswer& keeper, CompletionCallback done)
+      : CompletionRelay(keeper.shared_from_this(), std::move(done)), keeper_(keeper) {}
 
  private:
-  const std::shared_ptr<const OperatorBase> owner_;
+  void see(Value& value, std::exception_ptr& error) noexcept override {
+    if (!error) keeper_.keep(value);
+  }
+
   const KeptAnswer& keeper_;
-  CompletionCallback done_;
 };
 
 /// The same of a leaf that waits: it holds no thread either.
@@ -73,14 +68,8 @@ class KeptAsyncAnswer final : public KeptAnswer {
   using KeptAnswer::KeptAnswer;
   void forward_async(Value inputs, Context context, Completion done) const override {
     if (const Value* answer = kept()) return done(*answer);
-    auto* keeping = new KeepingCompletion(shared_from_this(), *this, std::move(done));
-    done = CompletionCallback(*keeping, 0);
-    DroppedCompletion dropped(done);
-    try {
-      target()->forward_async(std::move(inputs), std::move(context), std::move(done));
-    } catch (...) {
-      dropped.fail(std::current_exception());
-    }
+    done = CompletionCallback(*new KeepingCompletion(*this, std::move(done)), 0);
+    start_leaf(*target(), std::move(inputs), std::move(context), std::move(done));
   }
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "exec/run.hpp"
+#include "graph/wake_time.hpp"
 #include "jit/dataflow_unit.hpp"
 #include "jit/kept_answer.hpp"
 #include "op/call_policy.hpp"
@@ -14,8 +15,6 @@
 namespace ember::xcs {
 namespace {
 
-/// Below this, waking a thread costs more than it saves.
-constexpr std::uint32_t cheap_nanoseconds = 50'000;
 constexpr std::size_t few_nodes = 16;
 
 OpReference original(const OpReference& executed) {
@@ -32,7 +31,7 @@ bool is_cheap_plan(const Plan& plan) {
     if (plan.cost(node) == 0 || plan.node(node).target->is_async()) return false;
     total += plan.cost(node);
   }
-  return total < cheap_nanoseconds;
+  return total < wake_nanoseconds;
 }
 
 }  // namespace
@@ -73,7 +72,7 @@ std::optional<Value> PlanAttempt::run_inline() {
     }
   }
   const auto took = std::chrono::steady_clock::now() - begin;
-  if (took > std::chrono::nanoseconds(2 * cheap_nanoseconds)) *request_.is_cheap = false;
+  if (took > std::chrono::nanoseconds(2 * wake_nanoseconds)) *request_.is_cheap = false;
   return checked_answer(outputs);
 }
 

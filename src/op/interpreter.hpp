@@ -71,6 +71,9 @@ Value run_and_wrap(const OpReference& op, const Value& arguments);
 void start_call(const OperatorBase& target, const Value& arguments, const Context& context,
                 CompletionCallback done);
 
+/// Calls `forward_async` of a leaf that waits. What that throws is the outcome, when there is no other.
+void start_leaf(const OperatorBase& leaf, Value input, Context context, CompletionCallback done);
+
 /// Watches the start of one asynchronous call on this thread. A leaf that throws drops its completion on the
 /// way out: that drop is held back here, so that the call fails with what was thrown.
 class DroppedCompletion {

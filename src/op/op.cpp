@@ -4,6 +4,7 @@
 #include <ember/error.hpp>
 
 #include "op/call_policy.hpp"
+#include "op/completion_relay.hpp"
 #include "op/interpreter.hpp"
 
 namespace ember {
@@ -21,26 +22,19 @@ Value call_body(const OperatorBase& target, const Value& arguments) {
 }
 
 /// Checks the output of an asynchronous leaf before it is handed on.
-class OutputCheck final : public CompletionSink {
+class OutputCheck final : public CompletionRelay {
  public:
-  OutputCheck(std::shared_ptr<const OperatorBase> target, CompletionCallback done)
-      : target_(std::move(target)), done_(std::move(done)) {}
-  void complete(std::size_t, Value value, std::exception_ptr error) noexcept override {
-    if (!error) {
-      try {
-        check_output(*target_, value);
-      } catch (...) {
-        error = std::current_exception();
-      }
-    }
-    done_.finish(std::move(value), std::move(error));
-  }
-  void retain() noexcept override {}
-  void release() noexcept override { delete this; }
+  using CompletionRelay::CompletionRelay;
 
  private:
-  std::shared_ptr<const OperatorBase> target_;
-  CompletionCallback done_;
+  void see(Value& value, std::exception_ptr& error) noexcept override {
+    if (error) return;
+    try {
+      check_output(target(), value);
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }
 };
 
 void start_checked(const OperatorBase& target, const Value& arguments, const Context& context,
@@ -53,15 +47,9 @@ void start_checked(const OperatorBase& target, const Value& arguments, const Con
     return;
   }
   if (target.specification()) {
-    auto* check = new OutputCheck(target.shared_from_this(), std::move(done));
-    done = CompletionCallback(*check, 0);
+    done = CompletionCallback(*new OutputCheck(target.shared_from_this(), std::move(done)), 0);
   }
-  DroppedCompletion dropped(done);
-  try {
-    target.forward_async(std::move(input), context, std::move(done));
-  } catch (...) {
-    dropped.fail(std::current_exception());
-  }
+  start_leaf(target, std::move(input), context, std::move(done));
 }
 
 }  // namespace
@@ -94,6 +82,15 @@ void start_call(const OperatorBase& target, const Value& arguments, const Contex
     start_checked(target, arguments, context, done);
   } catch (...) {
     if (done) done.fail(std::current_exception());
+  }
+}
+
+void start_leaf(const OperatorBase& leaf, Value input, Context context, CompletionCallback done) {
+  DroppedCompletion dropped(done);
+  try {
+    leaf.forward_async(std::move(input), std::move(context), std::move(done));
+  } catch (...) {
+    dropped.fail(std::current_exception());
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "exec/run.hpp"
 #include "exec/scope_policy.hpp"
+#include "graph/wake_time.hpp"
 #include "op/interpreter.hpp"
 #include "transform/batch_settings.hpp"
 #include "transform/batch_state.hpp"
@@ -14,8 +15,6 @@
 
 namespace ember::xcs {
 namespace {
-
-constexpr std::uint64_t cheap_nanoseconds = 50'000;
 
 /// One of the lanes on which the calls of a batch are made; the batch is its input.
 class LaneOperator final : public Operator<> {
@@ -62,7 +61,7 @@ class LaneRun {
   bool is_done_here() {
     if (!can_run_here(batch_, settings_)) return false;
     const bool is_cheap =
-        !is_simulated() && memory_.cost() > 0 && memory_.cost() * state_->units() < cheap_nanoseconds;
+        !is_simulated() && memory_.cost() > 0 && memory_.cost() * state_->units() < wake_nanoseconds;
     const bool is_in_order = is_sequential_ || state_->units() <= 1;
     if (!is_in_order && !is_cheap) return false;
     if (state_->run_in_order(!is_in_order)) return true;

@@ -1,25 +1,14 @@
 #include "transform/batch_settings.hpp"
 
-#include <algorithm>
 #include <memory>
 
 namespace ember::xcs {
-
-std::optional<int> workers_of(const ExecutionOptions& options) {
-  if (!options.scheduler || !options.scheduler->max_workers()) return options.max_workers;
-  const int own = *options.scheduler->max_workers();
-  return options.max_workers ? std::min(own, *options.max_workers) : own;
-}
 
 EffectiveOptions call_settings(const BatchSettings& settings) {
   ExecutionOptions own;
   own.use_parallel = settings.parallel;
   own.max_workers = settings.max_workers;
   return effective_options(own);
-}
-
-bool is_one_by_one(const ExecutionOptions& options) {
-  return !options.is_parallel() || workers_of(options) == 1;
 }
 
 EffectiveOptions run_settings(const EffectiveOptions& settings, std::optional<double> timeout_seconds,

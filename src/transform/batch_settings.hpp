@@ -10,10 +10,6 @@ namespace ember::xcs {
 
 /// The options that calls with `settings` go by. Throws InvalidArgumentError for options out of range.
 EffectiveOptions call_settings(const BatchSettings& settings);
-/// The bound that options and scheduler set together.
-std::optional<int> workers_of(const ExecutionOptions& options);
-/// True when calls are made in order, on one thread.
-bool is_one_by_one(const ExecutionOptions& options);
 /// `settings` for a run of calls: how the run goes on after failures and when it ends is the batch's own
 /// matter, which operators do not see.
 EffectiveOptions run_settings(const EffectiveOptions& settings, std::optional<double> timeout_seconds,

@@ -18,8 +18,12 @@ const std::string vmap_name = "vmap";
 /// One call per item.
 class ItemBatchCalls final : public Batch {
  public:
-  ItemBatchCalls(BatchLayout layout, const BatchSettings& settings, ItemOutputs outputs)
-      : Batch(settings), layout_(std::move(layout)), outputs_(std::move(outputs)) {}
+  /// `fails_by_group`: what goes to the operator at once fails together.
+  ItemBatchCalls(BatchLayout layout, const BatchSettings& settings, ItemOutputs outputs, bool fails_by_group)
+      : Batch(settings),
+        layout_(std::move(layout)),
+        outputs_(std::move(outputs)),
+        fails_by_group_(fails_by_group) {}
 
   [[nodiscard]] std::size_t size() const override { return layout_.size(); }
   [[nodiscard]] Value input(std::size_t call) const override { return layout_.item(call); }
@@ -38,7 +42,6 @@ class ItemBatchCalls final : public Batch {
     }
     return groups;
   }
-  void fail_by_group() noexcept { fails_by_group_ = true; }
 
  private:
   [[nodiscard]] std::size_t group_size() const {
@@ -53,7 +56,7 @@ class ItemBatchCalls final : public Batch {
 
   const BatchLayout layout_;
   const ItemOutputs outputs_;
-  bool fails_by_group_ = false;
+  const bool fails_by_group_;
 };
 
 class VmapOperator : public BatchOperator {
@@ -73,9 +76,8 @@ class VmapOperator : public BatchOperator {
     settings.max_workers = options_.max_workers;
     settings.window = static_cast<std::size_t>(options_.batch_size.value_or(0));
     ItemOutputs outputs(target(), options_.out_axes, vmap_name, gives_list_);
-    auto batch = std::make_shared<ItemBatchCalls>(std::move(layout), settings, std::move(outputs));
-    if (target().target->has_batch()) batch->fail_by_group();
-    return batch;
+    return std::make_shared<ItemBatchCalls>(std::move(layout), settings, std::move(outputs),
+                                            target().target->has_batch());
   }
 
  private:

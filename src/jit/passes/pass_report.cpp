@@ -2,12 +2,10 @@
 
 #include <utility>
 
+#include "exec/plan_text.hpp"
+
 namespace ember::xcs {
 namespace {
-
-std::string counted(std::size_t count, const std::string& noun, const std::string& verb) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s") + " " + verb;
-}
 
 void add_line(std::vector<std::string>& lines, const std::string& pass,
               const std::vector<std::pair<std::size_t, std::string>>& deeds) {
@@ -23,12 +21,12 @@ void add_line(std::vector<std::string>& lines, const std::string& pass,
 std::vector<std::string> PassReport::lines() const {
   std::vector<std::string> lines;
   add_line(lines, "constant inputs",
-           {{folded_inputs, counted(folded_inputs, "input", "put together")},
-            {kept_answers, counted(kept_answers, "answer", "kept")}});
+           {{folded_inputs, counted(folded_inputs, "input") + " put together"},
+            {kept_answers, counted(kept_answers, "answer") + " kept"}});
   add_line(lines, "common calls", {{merged_calls, std::to_string(merged_calls) + " merged"}});
   add_line(lines, "dead nodes",
-           {{dropped_calls, counted(dropped_calls, "call", "dropped")},
-            {dropped_look_ups, counted(dropped_look_ups, "look-up", "dropped")}});
+           {{dropped_calls, counted(dropped_calls, "call") + " dropped"},
+            {dropped_look_ups, counted(dropped_look_ups, "look-up") + " dropped"}});
   return lines;
 }
 
