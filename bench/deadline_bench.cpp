@@ -9,20 +9,13 @@
 
 #include <ember/execute.hpp>
 
+#include "support/never_answers.hpp"
+
 namespace {
 
 using namespace ember;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
-
-class NeverAnswers final : public Operator<> {
- public:
-  explicit NeverAnswers(std::shared_ptr<std::vector<Completion>> kept) : kept_(std::move(kept)) {}
-  void forward_async(Value, Context, Completion done) const override { kept_->push_back(std::move(done)); }
-
- private:
-  std::shared_ptr<std::vector<Completion>> kept_;
-};
 
 /// Milliseconds between the deadline and the return of `execute`.
 double lateness(const xcs::XCSGraph& graph, const char* scheduler) {
@@ -67,7 +60,7 @@ int main() {
                        return in;
                      })),
          *is_over);
-  report("waiting", graph_of(NeverAnswers(kept)), *is_over);
+  report("waiting", graph_of(testing::NeverAnswers(kept)), *is_over);
   report("spinning",
          graph_of(op("spin",
                      [is_over](const Value& in) -> Value {

@@ -17,21 +17,14 @@
 #include "interleaved.hpp"
 #include "small_op.hpp"
 #include "support/graphs.hpp"
+#include "waiting_op.hpp"
 
 namespace {
 
 using namespace ember;
 using bench::Contender;
 using bench::small_op;
-
-class Waits final : public Operator<> {
- public:
-  void forward_async(Value inputs, Context context, Completion done) const override {
-    auto shared = std::make_shared<Completion>(std::move(done));
-    const TimePoint when = context.clock()->now() + std::chrono::milliseconds(100);
-    context.clock()->call_at(when, [shared, inputs = std::move(inputs)] { (*shared)(inputs); });
-  }
-};
+using bench::waiting_op;
 
 Op<> chain_of(std::size_t length) {
   return op("chain", [length, step = small_op()](Var<> in) {
@@ -53,7 +46,7 @@ void report_first_call(std::size_t rounds) {
   for (const char* mode : {"structural", "enhanced"}) {
     std::vector<double> wall;
     for (std::size_t round = 0; round < rounds; ++round) {
-      const auto fast = xcs::jit(panel_of(5, Waits(), Waits()), {.mode = mode});
+      const auto fast = xcs::jit(panel_of(5, waiting_op(), waiting_op()), {.mode = mode});
       wall.push_back(bench::time_runs({mode, [&] { (void)fast(1); }}, 1).wall / 1e6);
     }
     const double middle = bench::median(wall);

@@ -15,6 +15,7 @@
 
 #include "bench_arguments.hpp"
 #include "interleaved.hpp"
+#include "waiting_op.hpp"
 
 namespace {
 
@@ -69,15 +70,6 @@ void report_short(std::size_t rounds) {
               timings[0].wall / static_cast<double>(items.size()), timings[0].wall / timings[1].wall);
 }
 
-class Waits final : public Operator<> {
- public:
-  void forward_async(Value inputs, Context context, Completion done) const override {
-    auto shared = std::make_shared<Completion>(std::move(done));
-    const TimePoint when = context.clock()->now() + std::chrono::milliseconds(100);
-    context.clock()->call_at(when, [shared, inputs = std::move(inputs)] { (*shared)(inputs); });
-  }
-};
-
 int thread_count() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
@@ -87,7 +79,7 @@ int thread_count() {
 }
 
 void report_waiting(std::size_t rounds) {
-  const Op<> batch = xcs::vmap(Waits());
+  const Op<> batch = xcs::vmap(bench::waiting_op());
   const Value items = numbers(10'000);
   std::vector<double> wall;
   for (std::size_t round = 0; round < rounds; ++round) {

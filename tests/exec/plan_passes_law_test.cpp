@@ -14,101 +14,93 @@
 #include <ember/runtime.hpp>
 
 #include "graph/plan.hpp"
+#include "observed_run.hpp"
 #include "support/graphs.hpp"
 
 namespace ember::xcs {
 namespace {
 
-using namespace std::chrono_literals;
+using testing::ObservedRun;
 
 struct Counts {
   std::array<std::atomic<int>, 64> calls{};
 };
 
-std::uint64_t mix(const Value& inputs, std::uint64_t number) {
-  return static_cast<std::uint64_t>(testing::mixing_op(number)(inputs)["v"].integer());
-}
-
-Value answer(const Value& inputs, std::size_t number) {
-  return {{"v", static_cast<std::int64_t>(mix(inputs, number))}};
-}
-
-/// Fails for one input in `one_in`; 0: never.
-void fail_for_some(const Value& inputs, std::size_t number, std::uint64_t one_in) {
-  if (one_in != 0 && mix(inputs, number) % one_in == 0) {
-    throw std::runtime_error("leaf " + std::to_string(number) + " does not take this");
-  }
-}
-
-class PlainLeaf final : public Operator<> {
+/// What all leaves do: count their calls, fail for some inputs, mix the others.
+class CountedLeaf : public Operator<> {
  public:
-  PlainLeaf(std::size_t number, std::uint64_t fails_one_in, Duration sleep, std::shared_ptr<Counts> counts)
-      : number_(number), fails_one_in_(fails_one_in), sleep_(sleep), counts_(std::move(counts)) {}
-  std::string name() const override { return "plain" + std::to_string(number_); }
-  Value forward(const Value& inputs) const override {
-    ++counts_->calls[number_];
-    if (sleep_ > Duration::zero()) (void)Context::current().sleep_for(sleep_);
-    fail_for_some(inputs, number_, fails_one_in_);
-    return answer(inputs, number_);
+  CountedLeaf(const std::string& kind, std::size_t number, std::uint64_t fails_one_in,
+              std::shared_ptr<Counts> counts)
+      : kind_(kind), number_(number), fails_one_in_(fails_one_in), counts_(std::move(counts)) {}
+  std::string name() const override { return kind_ + std::to_string(number_); }
+
+ protected:
+  [[nodiscard]] std::size_t number() const { return number_; }
+  void count(std::size_t calls = 1) const { counts_->calls[number_] += static_cast<int>(calls); }
+  /// Throws for one input in `fails_one_in`; 0: for none.
+  [[nodiscard]] Value answer(const Value& inputs) const {
+    const Value output = testing::mixing_op(number_)(inputs);
+    const auto mixed = static_cast<std::uint64_t>(output["v"].integer());
+    if (fails_one_in_ != 0 && mixed % fails_one_in_ == 0) {
+      throw std::runtime_error("leaf " + std::to_string(number_) + " does not take this");
+    }
+    return output;
   }
 
  private:
+  std::string kind_;
   std::size_t number_;
   std::uint64_t fails_one_in_;
-  Duration sleep_;
   std::shared_ptr<Counts> counts_;
 };
 
-class WaitingLeaf final : public Operator<> {
+class PlainLeaf final : public CountedLeaf {
+ public:
+  PlainLeaf(std::size_t number, std::uint64_t fails_one_in, Duration sleep, std::shared_ptr<Counts> counts)
+      : CountedLeaf("plain", number, fails_one_in, std::move(counts)), sleep_(sleep) {}
+  Value forward(const Value& inputs) const override {
+    count();
+    if (sleep_ > Duration::zero()) (void)Context::current().sleep_for(sleep_);
+    return answer(inputs);
+  }
+
+ private:
+  Duration sleep_;
+};
+
+class WaitingLeaf final : public CountedLeaf {
  public:
   WaitingLeaf(std::size_t number, std::uint64_t fails_one_in, std::shared_ptr<Counts> counts)
-      : number_(number), fails_one_in_(fails_one_in), counts_(std::move(counts)) {}
-  std::string name() const override { return "waiting" + std::to_string(number_); }
+      : CountedLeaf("waiting", number, fails_one_in, std::move(counts)) {}
   void forward_async(Value inputs, Context context, Completion done) const override {
-    ++counts_->calls[number_];
+    count();
     auto shared = std::make_shared<Completion>(std::move(done));
-    const TimePoint when = context.clock()->now() + std::chrono::microseconds(20 + 31 * (number_ % 4));
+    const TimePoint when = context.clock()->now() + std::chrono::microseconds(20 + 31 * (number() % 4));
     context.clock()->call_at(when, [this, shared, inputs = std::move(inputs)] {
       try {
-        fail_for_some(inputs, number_, fails_one_in_);
-        (*shared)(answer(inputs, number_));
+        (*shared)(answer(inputs));
       } catch (...) {
         shared->fail(std::current_exception());
       }
     });
   }
-
- private:
-  std::size_t number_;
-  std::uint64_t fails_one_in_;
-  std::shared_ptr<Counts> counts_;
 };
 
 /// One operator for several nodes. Counts the inputs that it answered.
-class BatchLeaf final : public Operator<> {
+class BatchLeaf final : public CountedLeaf {
  public:
   BatchLeaf(std::size_t number, std::uint64_t fails_one_in, std::shared_ptr<Counts> counts)
-      : number_(number), fails_one_in_(fails_one_in), counts_(std::move(counts)) {}
-  std::string name() const override { return "batch" + std::to_string(number_); }
+      : CountedLeaf("batch", number, fails_one_in, std::move(counts)) {}
   Value forward(const Value& inputs) const override {
-    ++counts_->calls[number_];
-    fail_for_some(inputs, number_, fails_one_in_);
-    return answer(inputs, number_);
+    count();
+    return answer(inputs);
   }
   std::vector<Value> forward_batch(const std::vector<Value>& inputs) const override {
     std::vector<Value> outputs;
-    for (const Value& input : inputs) {
-      fail_for_some(input, number_, fails_one_in_);
-      outputs.push_back(answer(input, number_));
-    }
-    counts_->calls[number_] += static_cast<int>(inputs.size());
+    for (const Value& input : inputs) outputs.push_back(answer(input));
+    count(inputs.size());
     return outputs;
   }
-
- private:
-  std::size_t number_;
-  std::uint64_t fails_one_in_;
-  std::shared_ptr<Counts> counts_;
 };
 
 /// Several chains side by side, with edges across here and there.
@@ -162,27 +154,18 @@ Program random_program(std::uint64_t seed, bool may_fail) {
   return program;
 }
 
-/// Everything about a run that must not depend on how it ran.
-struct Observed {
-  Value results;
-  std::string error;
-  std::vector<int> calls;
-};
-
-Observed observe(const Program& program, const CompiledGraph& compiled, const ExecutionOptions& options) {
+ObservedRun observe(const Program& program, const CompiledGraph& compiled, const ExecutionOptions& options) {
   for (auto& count : program.counts->calls) count = 0;
-  Observed observed;
-  try {
-    observed.results = compiled.run({{"seed", 7}}, options).to_value();
-  } catch (const ExecutionErrorGroup& group) {
-    for (const auto& [name, error] : group.errors()) observed.error += name + ": " + message_of(error) + "\n";
-    for (const std::string& name : group.skipped()) observed.error += name + " skipped\n";
-    observed.results = group.partial_results().to_value();
-  } catch (const ExecutionError& error) {
-    observed.error = error.node() + ": " + error.what();
-  }
+  ObservedRun observed = testing::observed_run([&] { return compiled.run({{"seed", 7}}, options); });
   for (const auto& count : program.counts->calls) observed.calls.push_back(count);
   return observed;
+}
+
+/// One of all eight ways to have each pass on or off.
+PlanPasses passes_of(int switches) {
+  return {.priorities = (switches & 1) != 0,
+          .chain_fusion = (switches & 2) != 0,
+          .batch_groups = (switches & 4) != 0};
 }
 
 constexpr std::array schedulers = {"parallel", "wave", "auto"};
@@ -190,26 +173,18 @@ constexpr std::array schedulers = {"parallel", "wave", "auto"};
 /// Runs that follow each other also check what is learned from those before.
 void check_program(std::uint64_t seed, bool may_fail, bool fail_fast, int repeats) {
   const Program program = random_program(seed, may_fail);
-  const Observed expected =
+  const ObservedRun expected =
       observe(program, CompiledGraph(program.graph), {.scheduler = "sequential", .fail_fast = fail_fast});
   for (int switches = 0; switches < 8; ++switches) {
-    const PlanPasses passes{.priorities = (switches & 1) != 0,
-                            .chain_fusion = (switches & 2) != 0,
-                            .batch_groups = (switches & 4) != 0};
-    const CompiledGraph compiled(program.graph, OutputNodes::all(), passes);
+    const CompiledGraph compiled(program.graph, OutputNodes::all(), passes_of(switches));
     for (const char* scheduler : schedulers) {
       for (int repeat = 0; repeat < repeats; ++repeat) {
         ExecutionOptions options{.scheduler = scheduler, .fail_fast = fail_fast};
         if (repeat % 3 != 0) options.max_workers = 1 + repeat % 4;
-        Observed observed = observe(program, compiled, options);
+        const ObservedRun observed = observe(program, compiled, options);
         const std::string what = "seed " + std::to_string(seed) + " " + scheduler + " passes " +
                                  std::to_string(switches) + " repeat " + std::to_string(repeat);
-        EXPECT_EQ(observed.results, expected.results) << what;
-        EXPECT_EQ(observed.error, expected.error) << what;
-        // A failing run may have started independent calls that plain execution would not have reached.
-        if (expected.error.empty()) {
-          EXPECT_EQ(observed.calls, expected.calls) << what;
-        }
+        testing::expect_same(observed, expected, what);
         for (std::size_t node = 0; node < 60; ++node) EXPECT_LE(observed.calls[node], 1) << what;
       }
     }
@@ -239,24 +214,17 @@ TEST(PlanPassesLaw, HoldsForShortNodes) {
       const std::uint64_t fails_one_in = seed % 2 == 0 && random() % 8 == 0 ? 1 + random() % 2 : 0;
       return PlainLeaf(node, fails_one_in, Duration::zero(), program.counts);
     });
-    const Observed expected =
+    const ObservedRun expected =
         observe(program, CompiledGraph(program.graph), {.scheduler = "sequential", .fail_fast = fail_fast});
     for (int switches = 0; switches < 8; ++switches) {
-      const PlanPasses passes{.priorities = (switches & 1) != 0,
-                              .chain_fusion = (switches & 2) != 0,
-                              .batch_groups = (switches & 4) != 0};
-      const CompiledGraph compiled(program.graph, OutputNodes::all(), passes);
+      const CompiledGraph compiled(program.graph, OutputNodes::all(), passes_of(switches));
       for (std::size_t node = 0; node < shape.size; ++node) compiled.plan()->note_cost(node, 300);
       for (int repeat = 0; repeat < 24; ++repeat) {
         ExecutionOptions options{.scheduler = schedulers[static_cast<std::size_t>(repeat) % 3],
                                  .fail_fast = fail_fast};
         if (repeat % 2 != 0) options.max_workers = 1 + repeat % 5;
-        Observed observed = observe(program, compiled, options);
-        EXPECT_EQ(observed.results, expected.results) << "seed " << seed << " passes " << switches;
-        EXPECT_EQ(observed.error, expected.error) << "seed " << seed << " passes " << switches;
-        if (expected.error.empty()) {
-          EXPECT_EQ(observed.calls, expected.calls) << "seed " << seed;
-        }
+        testing::expect_same(observe(program, compiled, options), expected,
+                             "seed " + std::to_string(seed) + " passes " + std::to_string(switches));
       }
     }
   }

@@ -9,6 +9,8 @@
 #include <ember/execute.hpp>
 #include <ember/runtime.hpp>
 
+#include "support/never_answers.hpp"
+
 namespace ember::xcs {
 namespace {
 
@@ -26,15 +28,6 @@ Op<> waiting(Duration time) {
     return in;
   });
 }
-
-class NeverAnswers final : public Operator<> {
- public:
-  explicit NeverAnswers(std::shared_ptr<std::vector<Completion>> kept) : kept_(std::move(kept)) {}
-  void forward_async(Value, Context, Completion done) const override { kept_->push_back(std::move(done)); }
-
- private:
-  std::shared_ptr<std::vector<Completion>> kept_;
-};
 
 TEST(Conformance, timeout_001) {
   XCSGraph graph;
@@ -124,7 +117,7 @@ TEST(Deadline, HoldsForOperatorsThatBlockThatWaitAndThatSpin) {
                          }),
                       "a");
     XCSGraph asynchronous;
-    asynchronous.add_node(NeverAnswers(kept), "a");
+    asynchronous.add_node(testing::NeverAnswers(kept), "a");
     for (const XCSGraph* graph : {&blocking, &spinning, &asynchronous}) {
       expect_back_at_deadline([&] { execute(*graph, {.timeout_seconds = 0.05, .scheduler = scheduler}); });
     }

@@ -12,10 +12,13 @@
 #include <ember/execute.hpp>
 #include <ember/runtime.hpp>
 
+#include "observed_run.hpp"
 #include "support/graphs.hpp"
 
 namespace ember::xcs {
 namespace {
+
+using testing::ObservedRun;
 
 /// What a node of a random graph does.
 enum class Behaviour { compute, sleep, asynchronous, fail, batch };
@@ -24,15 +27,6 @@ struct Calls {
   explicit Calls(std::size_t nodes) : counts(nodes) {}
   std::vector<std::atomic<int>> counts;
 };
-
-std::int64_t mix(const Value& inputs, std::size_t number) {
-  std::uint64_t mixed = 0x9E3779B97F4A7C15U * (number + 1);
-  for (const auto& [name, value] : inputs.fields()) {
-    for (const char letter : name) mixed = (mixed ^ static_cast<std::uint64_t>(letter)) * 0x100000001B3U;
-    mixed = (mixed ^ static_cast<std::uint64_t>(value.integer())) * 0x100000001B3U;
-  }
-  return static_cast<std::int64_t>(mixed >> 2U);
-}
 
 class Leaf : public Operator<> {
  public:
@@ -45,7 +39,7 @@ class Leaf : public Operator<> {
       (void)Context::current().sleep_for(std::chrono::microseconds(100 + 37 * (number_ % 5)));
     }
     if (behaviour_ == Behaviour::fail) throw std::runtime_error("leaf " + std::to_string(number_) + " fails");
-    return {{"v", mix(inputs, number_)}};
+    return testing::mixed(inputs, number_);
   }
 
  private:
@@ -60,7 +54,7 @@ class AsyncLeaf final : public Operator<> {
   std::string name() const override { return "leaf" + std::to_string(number_); }
   void forward_async(Value inputs, Context context, Completion done) const override {
     ++calls_->counts[number_];
-    Value output = {{"v", mix(inputs, number_)}};
+    Value output = testing::mixed(inputs, number_);
     auto shared = std::make_shared<Completion>(std::move(done));
     const TimePoint when = context.clock()->now() + std::chrono::microseconds(50 + 91 * (number_ % 4));
     context.clock()->call_at(when, [shared, output = std::move(output)] { (*shared)(output); });
@@ -77,7 +71,7 @@ class BatchLeaf final : public Operator<> {
   explicit BatchLeaf(std::shared_ptr<std::atomic<int>> calls) : calls_(std::move(calls)) {}
   Value forward(const Value& inputs) const override {
     ++*calls_;
-    return {{"v", mix(inputs, 9999)}};
+    return testing::mixed(inputs, 9999);
   }
   std::vector<Value> forward_batch(const std::vector<Value>& inputs) const override {
     std::vector<Value> outputs;
@@ -129,22 +123,12 @@ Program random_program(std::uint64_t seed, bool may_fail) {
   return program;
 }
 
-/// Everything about a run that must not depend on how it ran.
-struct Observed {
-  Value results;
-  std::string error;
-  std::vector<int> calls;
-};
-
-Observed observe(const Program& program, const ExecutionOptions& options) {
+ObservedRun observe(const Program& program, const ExecutionOptions& options) {
   for (auto& count : program.calls->counts) count = 0;
   *program.batch_calls = 0;
-  Observed observed;
-  try {
-    observed.results = execute(program.graph, Value({{"seed", 7}}), options).to_value();
-  } catch (const ExecutionError& error) {
-    observed.error = error.node() + ": " + error.what();
-  }
+  ObservedRun observed = testing::observed_run([&] {
+    return execute(program.graph, Value({{"seed", 7}}), options);
+  });
   for (const auto& count : program.calls->counts) observed.calls.push_back(count);
   observed.calls.push_back(*program.batch_calls);
   return observed;
@@ -155,21 +139,18 @@ constexpr std::array schedulers = {"sequential", "parallel", "wave", "auto"};
 void check_program(std::uint64_t seed, bool may_fail,
                    const std::function<void(std::function<void()>)>& around) {
   const Program program = random_program(seed, may_fail);
-  const Observed expected = observe(program, {.scheduler = "sequential"});
+  const ObservedRun expected = observe(program, {.scheduler = "sequential"});
   for (const char* scheduler : schedulers) {
     for (int workers = 0; workers <= 8; ++workers) {
       ExecutionOptions options{.scheduler = scheduler};
       if (workers > 0) options.max_workers = workers;
-      Observed observed;
+      ObservedRun observed;
       around([&] { observed = observe(program, options); });
-      EXPECT_EQ(observed.results, expected.results) << "seed " << seed << " " << scheduler << " " << workers;
-      EXPECT_EQ(observed.error, expected.error) << "seed " << seed << " " << scheduler << " " << workers;
-      // A failing run may have started independent calls that plain execution would not have reached.
-      if (expected.error.empty()) {
-        EXPECT_EQ(observed.calls, expected.calls) << "seed " << seed << " " << scheduler << " " << workers;
-      }
+      const std::string what =
+          "seed " + std::to_string(seed) + " " + scheduler + " " + std::to_string(workers);
+      testing::expect_same(observed, expected, what);
       for (std::size_t node = 0; node + 1 < observed.calls.size(); ++node) {
-        EXPECT_LE(observed.calls[node], 1) << "seed " << seed << " " << scheduler << " " << workers;
+        EXPECT_LE(observed.calls[node], 1) << what;
       }
     }
   }
@@ -206,7 +187,7 @@ TEST(RunLaw, TheSameSeedGivesTheSameOrder) {
 TEST(RunLaw, AsynchronousRunsAgreeWithExecute) {
   for (std::uint64_t seed = 100; seed <= 130; ++seed) {
     const Program program = random_program(seed, seed % 3 == 0);
-    const Observed expected = observe(program, {.scheduler = "sequential"});
+    const ObservedRun expected = observe(program, {.scheduler = "sequential"});
     const CompiledGraph compiled(program.graph);
     for (const char* scheduler : schedulers) {
       std::stop_source done;

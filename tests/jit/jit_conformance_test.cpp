@@ -17,7 +17,7 @@ namespace {
 using test::appending;
 using test::failing;
 using test::make_tally;
-using test::SleepingLeaf;
+using test::sleeping;
 
 constexpr const char* modes[] = {"trace", "structural", "enhanced", "auto"};
 
@@ -173,8 +173,8 @@ TEST(Conformance, jit_018) {
 }
 
 Op<> two_sleepers(const test::TallyPtr& tally) {
-  const Op<> one = SleepingLeaf("one", 0.01, 1, tally);
-  const Op<> two = SleepingLeaf("two", 0.01, 2, tally);
+  const Op<> one = sleeping("one", 0.01, 1, tally);
+  const Op<> two = sleeping("two", 0.01, 2, tally);
   return op("both", [one, two](Var<> in) { return list_of({one(in), two(in)}); });
 }
 

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include <ember/context.hpp>
+#include <ember/jit.hpp>
 #include <ember/op.hpp>
+#include <ember/runtime.hpp>
 
 namespace ember::test {
 
@@ -44,27 +46,7 @@ inline Op<> appending(std::string letter, TallyPtr tally = make_tally()) {
   });
 }
 
-/// Sleeps by the clock of its call, then gives {"v": value}.
-class SleepingLeaf final : public Operator<> {
- public:
-  SleepingLeaf(std::string name, double seconds, std::int64_t value, TallyPtr tally)
-      : name_(std::move(name)), seconds_(seconds), value_(value), tally_(std::move(tally)) {}
-  [[nodiscard]] std::string name() const override { return name_; }
-  Value forward(const Value&) const override {
-    tally_->enter();
-    (void)Context::current().sleep_for(from_seconds(seconds_));
-    tally_->leave();
-    return {{"v", value_}};
-  }
-
- private:
-  std::string name_;
-  double seconds_;
-  std::int64_t value_;
-  TallyPtr tally_;
-};
-
-/// Waits by the clock, then gives what `answer` says.
+/// Sleeps by the clock, then gives what `answer` says.
 class TimedLeaf final : public Operator<> {
  public:
   TimedLeaf(std::string name, double seconds, std::function<Value(const Value&)> answer,
@@ -85,8 +67,40 @@ class TimedLeaf final : public Operator<> {
   TallyPtr tally_;
 };
 
+/// Answers after a time by the clock, without a thread.
+class WaitingLeaf final : public Operator<> {
+ public:
+  WaitingLeaf(std::string name, double seconds, TallyPtr tally)
+      : name_(std::move(name)), seconds_(seconds), tally_(std::move(tally)) {}
+  [[nodiscard]] std::string name() const override { return name_; }
+  void forward_async(Value inputs, Context context, Completion done) const override {
+    tally_->enter();
+    auto shared = std::make_shared<Completion>(std::move(done));
+    const TimePoint when = time_after(context.clock()->now(), from_seconds(seconds_));
+    context.clock()->call_at(when, [shared, tally = tally_, inputs] {
+      tally->leave();
+      (*shared)(inputs);
+    });
+  }
+
+ private:
+  std::string name_;
+  double seconds_;
+  TallyPtr tally_;
+};
+
+/// Sleeps by the clock, then gives {"v": value}.
+inline Op<> sleeping(std::string name, double seconds, std::int64_t value, TallyPtr tally) {
+  const auto answer = [value](const Value&) -> Value { return {{"v", value}}; };
+  return TimedLeaf(std::move(name), seconds, answer, std::move(tally));
+}
+
 inline Value same(const Value& in) {
   return in;
+}
+
+inline Op<> traced(Op<> op) {
+  return xcs::jit(std::move(op), {.mode = "trace"});
 }
 
 inline Op<> failing(std::string message, TallyPtr tally = make_tally()) {
@@ -95,6 +109,18 @@ inline Op<> failing(std::string message, TallyPtr tally = make_tally()) {
     tally->leave();
     throw std::runtime_error(message);
   });
+}
+
+/// Virtual seconds that `body` takes.
+inline double simulated_seconds(const std::function<void()>& body) {
+  const auto runtime = Runtime::simulated();
+  double seconds = 0;
+  runtime.run([&] {
+    const TimePoint start = runtime.now();
+    body();
+    seconds = to_seconds(runtime.now() - start);
+  });
+  return seconds;
 }
 
 }  // namespace ember::test

@@ -21,30 +21,10 @@ namespace {
 using test::appending;
 using test::failing;
 using test::make_tally;
-using test::SleepingLeaf;
+using test::simulated_seconds;
+using test::sleeping;
+using test::WaitingLeaf;
 using ::testing::HasSubstr;
-
-/// Answers after a time by the clock, without a thread.
-class WaitingLeaf final : public Operator<> {
- public:
-  WaitingLeaf(std::string name, double seconds, test::TallyPtr tally)
-      : name_(std::move(name)), seconds_(seconds), tally_(std::move(tally)) {}
-  [[nodiscard]] std::string name() const override { return name_; }
-  void forward_async(Value inputs, Context context, Completion done) const override {
-    tally_->enter();
-    auto shared = std::make_shared<Completion>(std::move(done));
-    const TimePoint when = time_after(context.clock()->now(), from_seconds(seconds_));
-    context.clock()->call_at(when, [shared, tally = tally_, inputs] {
-      tally->leave();
-      (*shared)(inputs);
-    });
-  }
-
- private:
-  std::string name_;
-  double seconds_;
-  test::TallyPtr tally_;
-};
 
 /// Five that wait 100 ms and a judge that does, too.
 Op<> panel(const test::TallyPtr& tally) {
@@ -56,18 +36,6 @@ Op<> panel(const test::TallyPtr& tally) {
     for (const Op<>& member : members) answers.push_back(member(question));
     return judge(list_of(answers));
   });
-}
-
-/// Virtual seconds that `body` takes.
-double simulated_seconds(const std::function<void()>& body) {
-  const auto runtime = Runtime::simulated();
-  double seconds = 0;
-  runtime.run([&] {
-    const TimePoint start = runtime.now();
-    body();
-    seconds = to_seconds(runtime.now() - start);
-  });
-  return seconds;
 }
 
 /// A composite that looks at what its first part gave before it calls the second.
@@ -91,8 +59,8 @@ TEST(Jit, OverlapsIndependentCallsOnTheFirstCall) {
 
 TEST(Jit, OverlapsBlockingCallsToo) {
   const auto tally = make_tally();
-  const Op<> one = SleepingLeaf("one", 0.1, 1, tally);
-  const Op<> two = SleepingLeaf("two", 0.1, 2, tally);
+  const Op<> one = sleeping("one", 0.1, 1, tally);
+  const Op<> two = sleeping("two", 0.1, 2, tally);
   const auto fast = xcs::jit(op("both",
                                 [one, two](Var<> in) {
                                   return list_of({one(in), two(in)});

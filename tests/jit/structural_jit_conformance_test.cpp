@@ -15,7 +15,7 @@ namespace {
 
 using test::appending;
 using test::make_tally;
-using test::SleepingLeaf;
+using test::sleeping;
 using test::TallyPtr;
 
 constexpr const char* strategies[] = {"auto", "parallel", "sequential"};
@@ -44,7 +44,7 @@ class NLPPipeline final : public Composite<> {
 /// `width` sleepers side by side.
 Op<> fan_out(int width, const TallyPtr& tally) {
   std::vector<Op<>> parts;
-  for (int i = 0; i < width; ++i) parts.push_back(SleepingLeaf("sleeper", 0.05, 5, tally));
+  for (int i = 0; i < width; ++i) parts.push_back(sleeping("sleeper", 0.05, 5, tally));
   return op("fan_out", [parts](Var<> in) {
     std::vector<Var<>> answers;
     for (const Op<>& part : parts) answers.push_back(part(in));

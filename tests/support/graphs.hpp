@@ -120,16 +120,20 @@ inline xcs::XCSGraph build_graph(const GraphShape& shape,
   return graph;
 }
 
+/// {"v": a number} that depends on every field of `inputs` and on `number`.
+inline Value mixed(const Value& inputs, std::size_t number) {
+  std::uint64_t state = 0x9E3779B97F4A7C15U * (number + 1);
+  for (const auto& [name, value] : inputs.fields()) {
+    for (const char c : name) state = (state ^ static_cast<std::uint64_t>(c)) * 0x100000001B3U;
+    state = (state ^ static_cast<std::uint64_t>(value.integer())) * 0x100000001B3U;
+  }
+  return {{"v", static_cast<std::int64_t>(state >> 2U)}};
+}
+
 /// An operator whose answer `{"v": ...}` depends on its number and on all of its inputs by name.
 inline Op<> mixing_op(std::size_t number) {
-  return op("mix" + std::to_string(number), [number](const Value& inputs) -> Value {
-    std::uint64_t mixed = 0x9E3779B97F4A7C15U * (number + 1);
-    for (const auto& [name, value] : inputs.fields()) {
-      for (const char c : name) mixed = (mixed ^ static_cast<std::uint64_t>(c)) * 0x100000001B3U;
-      mixed = (mixed ^ static_cast<std::uint64_t>(value.integer())) * 0x100000001B3U;
-    }
-    return {{"v", static_cast<std::int64_t>(mixed >> 2U)}};
-  });
+  return op("mix" + std::to_string(number),
+            [number](const Value& inputs) -> Value { return mixed(inputs, number); });
 }
 
 }  // namespace ember::testing
