@@ -1,5 +1,7 @@
 #include "workflow/description.hpp"
 
+#include <algorithm>
+
 namespace ember::workflow {
 namespace {
 
@@ -96,9 +98,28 @@ class DescriptionReader {
     } else if (setting.key == "input") {
       step.has_input = true;
       step.input = read_input(setting.content);
+    } else if (setting.key == "map") {
+      read_map(setting.content, step);
     } else {
       step.settings.fields.push_back(setting);
     }
+  }
+
+  void read_map(const ConfigNode& node, StepDescription& step) {
+    const std::vector<ConfigNode> single = {node};
+    const std::vector<ConfigNode>& names = node.is_list() ? node.items : single;
+    for (const ConfigNode& name : names) {
+      const auto is_same = [&](const MapField& field) { return field.name == name.text; };
+      if (!name.is_scalar()) {
+        errors_.add(name.place, "'map' is a field of the input, or a list of them, found " + described(name));
+      } else if (std::any_of(step.map.begin(), step.map.end(), is_same)) {
+        errors_.add(name.place, "'map' names '" + name.text + "' twice");
+      } else {
+        step.map.push_back({name.text, name.place});
+      }
+    }
+    if (names.empty())
+      errors_.add(node.place, "'map' is a field of the input, or a list of them, found an empty list");
   }
 
   void read_outputs(const ConfigNode& root, Description& description) {

@@ -28,13 +28,21 @@ struct Source {
   [[nodiscard]] const Source* find(std::string_view field) const noexcept;
 };
 
+/// A field of the input whose items a step goes through.
+struct MapField {
+  std::string name;
+  Place place;
+};
+
 struct StepDescription {
   std::string name;
   Place place;
   std::string operator_name;
   Place operator_place;
-  /// Everything but `operator` and `input`.
+  /// Everything but `operator`, `input` and `map`.
   ConfigNode settings;
+  /// Empty: one call.
+  std::vector<MapField> map;
   Source input;
   bool has_input = false;
 };

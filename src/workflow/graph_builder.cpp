@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/closest_name.hpp"
+#include "workflow/map_step.hpp"
 #include "workflow/operator_kind.hpp"
 #include "workflow/reference_check.hpp"
 
@@ -42,10 +43,22 @@ class GraphBuilder {
       return {};
     }
     std::vector<std::string> known = kind->settings;
-    known.insert(known.end(), {"operator", "input"});
+    known.insert(known.end(), {"operator", "input", "map", "batch_size", "max_workers"});
     refuse_unknown_keys(step.settings, known, "setting of '" + kind->name + "'", errors_);
     StepSettings settings(step, models_, errors_);
-    return kind->make(settings);
+    const MapSettings map = map_settings(step, *kind, settings);
+    const Op<> target = kind->make(settings);
+    return step.map.empty() || !target ? target : map_step(target, map);
+  }
+
+  static MapSettings map_settings(const StepDescription& step, const OperatorKind& kind,
+                                  StepSettings& settings) {
+    MapSettings map{step.name, {}, {}};
+    for (const MapField& field : step.map) map.fields.push_back(field.name);
+    for (const OperatorKind::Field& output : kind.outputs) map.outputs.push_back(output.name);
+    map.batch_size = settings.of_map("batch_size");
+    map.max_workers = settings.of_map("max_workers");
+    return map;
   }
 
   void add_step(const StepDescription& step, const Op<>& target) {

@@ -75,7 +75,10 @@ class Checker {
         errors_.add(step.place, "step '" + step.name + "' needs 'input' with " + joined(names_of(wanted)));
       return;
     }
-    if (step.input.form == Source::Form::fields) check_fields(step, *kind, wanted);
+    if (step.input.form == Source::Form::fields) {
+      check_fields(step, *kind, wanted);
+      check_map(step);
+    }
     if (step.input.form == Source::Form::list) {
       errors_.add(step.input.place, "'input' is a mapping of fields or one reference, found a list");
     }
@@ -112,6 +115,23 @@ class Checker {
     }
   }
 
+  void check_map(const StepDescription& step) {
+    std::vector<std::string> given;
+    for (const auto& [name, source] : step.input.parts) given.push_back(name);
+    for (const MapField& field : step.map) {
+      const Source* source = step.input.find(field.name);
+      if (!source) {
+        errors_.add(field.place, "step '" + step.name + "' has no input '" + field.name + "' to map over" +
+                                     advice(field.name, given));
+        continue;
+      }
+      const std::optional<DataType> found = type_of(*source);
+      if (!found || *found == DataType::any || *found == DataType::list) continue;
+      errors_.add(source->place, "'" + field.name + "' of step '" + step.name +
+                                     "' takes a list to map over, found " + std::string(to_string(*found)));
+    }
+  }
+
   void check_field(const StepDescription& step, const OperatorKind& kind,
                    const std::vector<OperatorKind::Field>& wanted, const std::string& name,
                    const Source& source) {
@@ -124,6 +144,8 @@ class Checker {
       errors_.add(source.place, whose + advice(name, names_of(wanted)));
       return;
     }
+    const auto is_same = [&](const MapField& mapped) { return mapped.name == name; };
+    if (std::any_of(step.map.begin(), step.map.end(), is_same)) return;  // It takes a list of them.
     const std::optional<DataType> found = type_of(source);
     if (found && *found != DataType::any && field->type != DataType::any && *found != field->type) {
       errors_.add(source.place, "'" + name + "' of step '" + step.name + "' takes " +
@@ -145,6 +167,7 @@ class Checker {
     const OperatorKind* kind = step ? find_operator_kind(step->operator_name) : nullptr;
     const auto* name = std::get_if<std::string>(&source.reference.path.front());
     const OperatorKind::Field* output = kind && name ? kind->find_output(*name) : nullptr;
+    if (output && !step->map.empty()) return DataType::list;
     return output ? std::optional(output->type) : std::nullopt;
   }
 

@@ -101,6 +101,13 @@ int StepSettings::positive(const char* key, int fallback) {
   return fallback;
 }
 
+std::optional<int> StepSettings::of_map(const char* key) {
+  const ConfigNode* node = find(key);
+  if (!node) return std::nullopt;
+  if (step_.map.empty()) add_error(node->place, std::string("'") + key + "' is for steps with 'map'");
+  return positive(key, 1);
+}
+
 Value StepSettings::value(const char* key) const {
   const ConfigNode* node = find(key);
   return node ? plain_value(*node) : Value();

@@ -30,6 +30,8 @@ class StepSettings {
   [[nodiscard]] std::string text(const char* key, const char* fallback);
   [[nodiscard]] bool boolean(const char* key, bool fallback);
   [[nodiscard]] int positive(const char* key, int fallback);
+  /// A positive number that only steps with `map` have.
+  [[nodiscard]] std::optional<int> of_map(const char* key);
   /// Any plain data; null when it is not there.
   [[nodiscard]] Value value(const char* key) const;
 

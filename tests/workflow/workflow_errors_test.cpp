@@ -163,6 +163,38 @@ INSTANTIATE_TEST_SUITE_P(
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(
+    Maps, WorkflowErrors,
+    ::testing::Values(
+        Mistake{"unknown_field",
+                with_step("{operator: ask, model: echo, map: querys, input: {query: row.q}}"),
+                "f.yaml:4:40: step 'b' has no input 'querys' to map over; did you mean 'query'?"},
+        Mistake{"other_field",
+                with_step("{operator: ask, model: echo, map: [query, x], input: {query: row.q}}"),
+                "f.yaml:4:48: step 'b' has no input 'x' to map over; known: query"},
+        Mistake{"no_list", with_step("{operator: ask, model: echo, map: query, input: {query: a.text}}"),
+                "f.yaml:4:62: 'query' of step 'b' takes a list to map over, found a text"},
+        Mistake{"no_field", with_step("{operator: ask, model: echo, map: [], input: {query: row.q}}"),
+                "f.yaml:4:40: 'map' is a field of the input, or a list of them, found an empty list"},
+        Mistake{"a_mapping",
+                with_step("{operator: ask, model: echo, map: {query: 0}, input: {query: row.q}}"),
+                "f.yaml:4:40: 'map' is a field of the input, or a list of them, found a mapping"},
+        Mistake{"twice",
+                with_step("{operator: ask, model: echo, map: [query, query], input: {query: row.q}}"),
+                "f.yaml:4:48: 'map' names 'query' twice"},
+        Mistake{"batch_size_of_nothing",
+                with_step("{operator: ask, model: echo, map: query, batch_size: 0, input: {query: row.q}}"),
+                "f.yaml:4:59: 'batch_size' is a whole number from 1 to 10000, found 0"},
+        Mistake{"workers_without_map",
+                with_step("{operator: ask, model: echo, max_workers: 2, input: {query: row.q}}"),
+                "f.yaml:4:48: 'max_workers' is for steps with 'map'"},
+        Mistake{"list_from_a_mapped_step",
+                "steps:\n  a: {operator: ask, model: sim:echo, map: query, input: {query: row.q}}\n"
+                "  b: {operator: judge, model: sim:echo, input: {query: a.text, responses: a.text}}\n"
+                "outputs: {b: b.final_answer}\n",
+                "f.yaml:3:56: 'query' of step 'b' takes a text, found a list"}),
+    name_of);
+
+INSTANTIATE_TEST_SUITE_P(
     Settings, WorkflowErrors,
     ::testing::Values(
         Mistake{
