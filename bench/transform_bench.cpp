@@ -1,12 +1,14 @@
 // What do transforms add to the calls that they make? Trivial items through vmap beside a loop, short items
 // through pmap on two workers, items that wait, and numbers in an array.
-//   transform_bench [--rounds N]
+//   transform_bench [--rounds N] [--only waiting|trivial|short|array]
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <memory>
+#include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <ember/array.hpp>
@@ -52,22 +54,69 @@ void report_trivial(std::size_t rounds) {
               (timings[1].cpu - timings[0].cpu) / static_cast<double>(item_count));
 }
 
-/// Computes for about a microsecond.
-double spin(std::int64_t seed) {
+double spin(std::int64_t seed, int steps) {
   double value = static_cast<double>(seed % 97) + 1.5;
-  for (int i = 0; i < 60; ++i) value = std::sqrt(value * value + 1.0);
+  for (int i = 0; i < steps; ++i) value = std::sqrt(value * value + 1.0);
   return value;
 }
 
-void report_short(std::size_t rounds) {
-  const Op<> work = op("work", [](const Value& x) -> Value { return spin(x.integer()); });
+/// The loop on two threads that have nothing else to do: what this machine can give.
+void two_threads(const Op<>& op, const Value& items) {
+  std::vector<Value> outputs(items.size());
+  const auto half = [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) outputs[i] = op(items.items()[i]);
+  };
+  std::thread other(half, 0, items.size() / 2);
+  half(items.size() / 2, items.size());
+  other.join();
+}
+
+void report_short(std::size_t rounds, int steps) {
+  const Op<> work = op("work", [steps](const Value& x) -> Value { return spin(x.integer(), steps); });
   const Op<> parallel = xcs::pmap(work, {.num_workers = 2});
-  const Value items = numbers(200'000);
+  const Value items = numbers(20'000);
+  const auto timings = bench::time_interleaved({{"loop", [&] { (void)loop(work, items); }},
+                                                {"pmap", [&] { (void)parallel(items); }},
+                                                {"two threads", [&] { two_threads(work, items); }}},
+                                               rounds * 8, std::chrono::milliseconds(1));
+  std::printf(
+      "items of %.0f ns, pmap on 2 workers: %.2f times as fast as the loop (two bare threads: %.2f), "
+      "CPU %+.0f ns an item\n",
+      timings[0].wall / static_cast<double>(items.size()), timings[0].wall / timings[1].wall,
+      timings[0].wall / timings[2].wall,
+      (timings[1].cpu - timings[0].cpu) / static_cast<double>(items.size()));
+}
+
+void hypotenuses(std::span<const double> legs, std::span<double> outputs) {
+  for (std::size_t i = 0; i < legs.size(); ++i) outputs[i] = std::sqrt(legs[i] * legs[i] + 1.0);
+}
+
+class Hypotenuse final : public Operator<double(double)> {
+ public:
+  double forward(const double& leg) const override { return std::sqrt(leg * leg + 1.0); }
+  void forward_array(std::span<const double> legs, std::span<double> outputs) const override {
+    hypotenuses(legs, outputs);
+  }
+};
+
+void report_array(std::size_t rounds) {
+  const Op<> batch = xcs::vmap(dynamic(Op(Hypotenuse())));
+  const Op<> chunks = xcs::vmap(dynamic(Op(Hypotenuse())), {.batch_size = 100'000, .parallel = false});
+  std::vector<double> legs;
+  for (std::size_t i = 0; i < item_count; ++i) legs.push_back(static_cast<double>(i));
+  const Value input = array<double>({item_count}, std::move(legs));
+  const std::span<const double> elements = input.array().data<double>();
+  const auto by_hand = [&] {
+    const auto outputs = std::make_unique_for_overwrite<double[]>(item_count);
+    hypotenuses(elements, {outputs.get(), item_count});
+  };
   const auto timings = bench::time_interleaved(
-      {{"loop", [&] { (void)loop(work, items); }}, {"pmap", [&] { (void)parallel(items); }}}, rounds,
-      std::chrono::milliseconds(1));
-  std::printf("items of %.0f ns, pmap on 2 workers: %.2f times as fast as the loop\n",
-              timings[0].wall / static_cast<double>(items.size()), timings[0].wall / timings[1].wall);
+      {{"loop", by_hand}, {"vmap", [&] { (void)batch(input); }}, {"chunks", [&] { (void)chunks(input); }}},
+      rounds * 8, std::chrono::milliseconds(1));
+  std::printf(
+      "a million doubles, loop by hand: %.2f ms; vmap of forward_array: %.3f times that; "
+      "in 10 chunks, one after the other: %.3f\n",
+      timings[0].wall / 1e6, timings[1].wall / timings[0].wall, timings[2].wall / timings[0].wall);
 }
 
 int thread_count() {
@@ -94,7 +143,10 @@ void report_waiting(std::size_t rounds) {
 int main(int count, char** arguments) {
   const bench::BenchArguments settings(count, arguments);
   const std::size_t rounds = settings.rounds;
-  report_waiting(rounds);
-  report_trivial(rounds);
-  report_short(rounds);
+  if (settings.wants("waiting")) report_waiting(rounds);
+  if (settings.wants("trivial")) report_trivial(rounds);
+  for (const int steps : {40, 85, 175}) {
+    if (settings.wants("short")) report_short(rounds, steps);
+  }
+  if (settings.wants("array")) report_array(rounds);
 }

@@ -2,6 +2,7 @@
 //
 //   {data: [a, b, c], id: [1, 2, 3]} --> process_item on each --> {processed: [A, B, C], id: [1, 2, 3]}
 #include <cctype>
+#include <cmath>
 #include <iostream>
 #include <sstream>
 
@@ -51,6 +52,17 @@ class Embedding final : public Operator<> {
 };
 // docs: end batch
 
+// docs: begin array
+/// Works on numbers that stand one after the other.
+class Hypotenuse final : public Operator<double(double)> {
+ public:
+  double forward(const double& x) const override { return std::sqrt(x * x + 1); }
+  void forward_array(std::span<const double> x, std::span<double> outputs) const override {
+    for (std::size_t i = 0; i < x.size(); ++i) outputs[i] = std::sqrt(x[i] * x[i] + 1);
+  }
+};
+// docs: end array
+
 }  // namespace
 
 int main() {
@@ -91,6 +103,12 @@ int main() {
 
   std::cout << xcs::vmap(Embedding(), {.batch_size = 2})(list({"a", "bb"})).size() << " vectors\n";
 
+  // docs: begin use_array
+  const auto hypotenuses = xcs::vmap(dynamic(Op(Hypotenuse())));
+  const Value lengths = hypotenuses(array<double>({3}, {0, 0.75, 2.4}));  // An array again.
+  // docs: end use_array
+  std::cout << to_json(lengths) << '\n';
+
   // docs: begin stream
   // A file in its place: json_lines("rows.jsonl").
   std::istringstream rows("{\"data\": \"a\", \"id\": 1}\n{\"data\": \"b\", \"id\": 2}\n");
@@ -124,6 +142,7 @@ int main() {
 //   [1,4,5]
 //   one request for 2 texts
 //   2 vectors
+//   [1.0,1.25,2.6]
 //   {"processed":"A","id":1}
 //   {"processed":"B","id":2}
 //   [vmap] item 1 failed: two is refused

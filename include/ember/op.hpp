@@ -118,11 +118,18 @@ std::shared_ptr<const T> share_operator(std::shared_ptr<T> target) {
   using Base = OperatorBase;
   using AsyncOfBase = void (Base::*)(Value, Context, CompletionCallback) const;
   using BatchOfBase = std::vector<Value> (Base::*)(const std::vector<Value>&) const;
+  using ColumnsOfBase = Value (Base::*)(const Columns&) const;
   using Shared = std::remove_const_t<T>;
   auto* open = const_cast<Shared*>(target.get());
   // An override that is not accessible here is still an override: the base's own would be.
   open->is_async_ = !requires { requires std::same_as<decltype(&Shared::forward_async), AsyncOfBase>; };
   open->has_batch_ = !requires { requires std::same_as<decltype(&Shared::forward_batch), BatchOfBase>; };
+  open->has_columns_ =
+      !requires { requires std::same_as<decltype(&Shared::forward_columns), ColumnsOfBase>; };
+  if constexpr (requires { typename Shared::ForwardArrayOfBase; }) {
+    using ArrayOfBase = typename Shared::ForwardArrayOfBase;
+    open->has_array_ = !requires { requires std::same_as<decltype(&Shared::forward_array), ArrayOfBase>; };
+  }
   return target;
 }
 
@@ -234,7 +241,11 @@ class DynamicOperator final : public Operator<> {
   [[nodiscard]] bool is_stochastic() const override { return target_.target->is_stochastic(); }
   [[nodiscard]] bool prefers_gpu() const override { return target_.target->prefers_gpu(); }
   [[nodiscard]] std::string state_signature() const override { return target_.target->state_signature(); }
+  [[nodiscard]] bool has_columns() const noexcept override {
+    return target_.target->arity() == 1 && target_.target->has_columns();
+  }
   Value forward(const Value& inputs) const override;
+  [[nodiscard]] Value forward_columns(const Columns& columns) const override;
 
  private:
   OpReference target_;

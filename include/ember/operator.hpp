@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -13,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <ember/columns.hpp>
 #include <ember/completion_callback.hpp>
 #include <ember/context.hpp>
 #include <ember/specification.hpp>
@@ -89,6 +91,9 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   [[nodiscard]] virtual const Specification* specification() const { return nullptr; }
   /// Several calls at once, one output per input in order. Override it when that is cheaper than one by one.
   [[nodiscard]] virtual std::vector<Value> forward_batch(const std::vector<Value>& inputs) const;
+  /// Several calls at once, by column: the outputs as one list or array with an entry per item, in order, or
+  /// a mapping of such. Override it where items need no Value of their own.
+  [[nodiscard]] virtual Value forward_columns(const Columns& columns) const;
   /// Starts a call and returns at once; `done` gets the outcome later, from any thread. Override it in place
   /// of `forward` for work that waits.
   virtual void forward_async(Value inputs, Context context, Completion done) const;
@@ -103,6 +108,8 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   [[nodiscard]] bool is_async() const noexcept { return is_async_; }
   /// True when the class overrides `forward_batch`.
   [[nodiscard]] bool has_batch() const noexcept { return has_batch_; }
+  /// True when the class overrides `forward_columns`, or the `forward_array` of numeric operators.
+  [[nodiscard]] virtual bool has_columns() const noexcept { return has_columns_ || has_array_; }
   /// The parts registered with `child`, in order.
   [[nodiscard]] const std::vector<Child>& children() const noexcept { return children_; }
 
@@ -110,6 +117,8 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   [[nodiscard]] virtual Value call(const Value& arguments) const = 0;
   /// The body of a composite over Vars. For interpreters. Throws InvalidArgumentError for leaves.
   [[nodiscard]] virtual VarData call_symbolic(const std::vector<VarData>& arguments) const;
+  /// `forward_columns`, or what stands for it. For the engine.
+  [[nodiscard]] virtual Value call_columns(const Columns& columns) const { return forward_columns(columns); }
 
  protected:
   OperatorBase() = default;
@@ -126,6 +135,8 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
 
   /// Runs `forward_async` and waits for its outcome.
   [[nodiscard]] Value call_async_and_wait(const Value& arguments) const;
+  /// True when the class overrides `forward_array` alone.
+  [[nodiscard]] bool is_array_form() const noexcept { return has_array_ && !has_columns_; }
 
  private:
   template <class T>
@@ -135,6 +146,8 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   std::vector<Child> children_;
   bool is_async_ = false;
   bool has_batch_ = false;
+  bool has_columns_ = false;
+  bool has_array_ = false;
 };
 
 /// Thrown by the default `forward` of a class that overrides neither `forward` nor `forward_async`.
@@ -145,13 +158,44 @@ std::vector<Value> split_arguments(const OperatorBase& target, const Value& argu
 /// The one-Value form of a call's arguments.
 Value join_arguments(std::vector<Value> arguments);
 
+/// What operators from numbers to a number have besides; nothing for all others.
+template <class R, class... A>
+class ArrayForm : public OperatorBase {};
+
+template <ArrayElement R, ArrayElement... A>
+  requires(sizeof...(A) > 0)
+class ArrayForm<R, A...> : public OperatorBase {
+ public:
+  using ForwardArrayOfBase = void (ArrayForm::*)(std::span<const A>..., std::span<R>) const;
+
+  /// Several calls at once, on numbers that stand one after the other: writes one output for each position.
+  /// All spans have the same length; a constant argument is repeated. Override it beside `forward`; then
+  /// arrays of these types are read in place.
+  virtual void forward_array(std::span<const A>... /*inputs*/, std::span<R> /*outputs*/) const {
+    throw_missing_forward(*this);
+  }
+  [[nodiscard]] Value call_columns(const Columns& columns) const override {
+    const bool is_read_by_field = columns.form() == Columns::Form::fields;
+    if (!is_array_form() || is_read_by_field) return forward_columns(columns);
+    return call_array(columns, std::index_sequence_for<A...>());
+  }
+
+ private:
+  template <std::size_t... I>
+  Value call_array(const Columns& columns, std::index_sequence<I...>) const {
+    const ColumnOutput<R> output = columns.new_array<R>();
+    forward_array(NumberColumn<A>(columns, I).elements()..., output.elements);
+    return columns.in_kind_of_inputs(output.array);
+  }
+};
+
 /// A leaf: `class Ask : public Operator<Answer(Question)> { Answer forward(const Question&) const override;
 /// };`. `Operator<>` is the dynamic form, `Value forward(const Value& inputs) const`.
 template <class Signature = Value(Value)>
 class Operator;
 
 template <class R, class... A>
-class Operator<R(A...)> : public OperatorBase {
+class Operator<R(A...)> : public ArrayForm<R, A...> {
  public:
   using signature = R(A...);
 
@@ -162,7 +206,7 @@ class Operator<R(A...)> : public OperatorBase {
   [[nodiscard]] bool takes_any_input() const noexcept final { return (std::same_as<A, Value> && ...); }
   [[nodiscard]] InputForm input_form() const noexcept override { return input_form_of<A...>(); }
   [[nodiscard]] Value call(const Value& arguments) const final {
-    if (is_async()) return call_async_and_wait(arguments);
+    if (this->is_async()) return this->call_async_and_wait(arguments);
     if constexpr (sizeof...(A) == 1) {
       return wrap(forward(Argument<A>(arguments).get()...));
     } else {

@@ -60,6 +60,8 @@ Value checked_input(const OperatorBase& target, const Value& arguments);
 /// `forward_batch` on checked inputs, with one checked output per input. Throws OperatorError for a wrong
 /// number.
 std::vector<Value> run_batch_call(const OperatorBase& target, const std::vector<Value>& inputs);
+/// `forward_columns`. Throws OperatorError when there is not one output per item.
+Value run_columns_call(const OperatorBase& target, const Columns& columns);
 
 /// The arguments of a call in their one-Value form. Waits for them.
 Value joined(const std::vector<VarData>& arguments);

@@ -69,6 +69,24 @@ std::vector<Value> run_batch_call(const OperatorBase& target, const std::vector<
   return outputs;
 }
 
+Value run_columns_call(const OperatorBase& target, const Columns& columns) {
+  Value output = target.call_columns(columns);
+  const auto require_length = [&](const Value& column, const std::string& where) {
+    const bool is_column = column.is_list() || (column.is_array() && !column.array().shape().empty());
+    if (is_column && column.size() == columns.size()) return;
+    const std::string found =
+        is_column ? std::to_string(column.size()) + " outputs" : "a " + std::string(to_string(column.kind()));
+    throw OperatorError("forward_columns of '" + target.name() + "' gave " + found + where + " for " +
+                        std::to_string(columns.size()) + " items");
+  };
+  if (!output.is_mapping()) {
+    require_length(output, "");
+  } else {
+    for (const auto& [name, column] : output.fields()) require_length(column, " in '" + name + "'");
+  }
+  return output;
+}
+
 Value run_call(const OperatorBase& target, const Value& arguments) {
   if (!target.specification()) return call_body(target, arguments);
   Value output = call_body(target, checked_input(target, arguments));
@@ -143,6 +161,15 @@ Value run_and_wrap(const OpReference& op, const Value& arguments) {
 // Not through `call_op`: this is the same call in another form, and must not stand twice in paths and traces.
 Value DynamicOperator::forward(const Value& inputs) const {
   return output_(run_call(*target_.target, inputs));
+}
+
+Value DynamicOperator::forward_columns(const Columns& columns) const {
+  Value output = target_.target->call_columns(columns);
+  if (!output.is_list()) return output;
+  std::vector<Value> items;
+  items.reserve(output.size());
+  for (const Value& item : output.items()) items.push_back(output_(item));
+  return Value::list(std::move(items));
 }
 
 Value call_op(const OpReference& op, const Value& arguments) {

@@ -59,6 +59,13 @@ std::vector<Value> OperatorBase::forward_batch(const std::vector<Value>& inputs)
   return outputs;
 }
 
+Value OperatorBase::forward_columns(const Columns& columns) const {
+  std::vector<Value> outputs;
+  outputs.reserve(columns.size());
+  for (std::size_t i = 0; i < columns.size(); ++i) outputs.push_back(call(columns.item(i)));
+  return Value::list(std::move(outputs));
+}
+
 void OperatorBase::forward_async(Value inputs, Context context, Completion done) const {
   const ContextScope scope(context);
   Value output;

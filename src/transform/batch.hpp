@@ -8,10 +8,14 @@
 #include <utility>
 #include <vector>
 
+#include <ember/op.hpp>
 #include <ember/transform_error.hpp>
 #include <ember/value.hpp>
 
 namespace ember::xcs {
+
+class BatchLayout;
+class ItemOutputs;
 
 /// How the calls of a batch are run.
 struct BatchSettings {
@@ -27,6 +31,8 @@ struct BatchSettings {
   bool keeps_going = false;
   /// At the deadline, what is done counts.
   bool keeps_partial = false;
+  /// A failure is that of a whole group of calls, and its error says so.
+  bool fails_by_group = false;
 };
 
 /// A call without output.
@@ -34,6 +40,12 @@ struct CallFailure {
   std::size_t call = 0;
   /// As the operator threw it; or why it was not called.
   std::exception_ptr error;
+};
+
+/// A batch with one call per item. Lifetime: that of the batch.
+struct ItemForm {
+  const BatchLayout& layout;
+  const ItemOutputs& outputs;
 };
 
 /// Immutable; kept alive by calls that nobody waits for any more.
@@ -60,6 +72,10 @@ class Batch {
   [[nodiscard]] virtual bool has_devices() const { return false; }
   /// Calls that go to an operator with `forward_batch` at once, in order, without gaps.
   [[nodiscard]] virtual std::vector<ItemRange> groups() const { return {{0, size()}}; }
+  /// Set when each call is about one item.
+  [[nodiscard]] virtual std::optional<ItemForm> item_form() const { return std::nullopt; }
+  /// What is called when `target` is asked for.
+  [[nodiscard]] virtual const OpReference& callee(const OpReference& target) const { return target; }
 
   [[nodiscard]] const BatchSettings& settings() const noexcept { return settings_; }
 

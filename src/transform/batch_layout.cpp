@@ -161,6 +161,18 @@ Value BatchLayout::slice(std::size_t first, std::size_t last) const {
   return assembled([&](const Part& part) { return slice_along(part.content, part.axis, first, last); });
 }
 
+Columns BatchLayout::columns(std::size_t first, std::size_t last) const {
+  using Form = Columns::Form;
+  const Form form = style_ == BatchStyle::list      ? Form::value
+                    : style_ == BatchStyle::mapping ? Form::fields
+                                                    : Form::arguments;
+  std::vector<std::size_t> batched;
+  for (const Part& part : parts_) batched.push_back(part.position);
+  Value inputs =
+      assembled([&](const Part& part) { return items_along(part.content, part.axis, first, last); });
+  return {form, std::move(inputs), last - first, std::move(batched)};
+}
+
 std::vector<std::string> BatchLayout::batched_fields() const {
   std::vector<std::string> names;
   if (style_ != BatchStyle::mapping) return names;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <ember/axes.hpp>
+#include <ember/columns.hpp>
 #include <ember/op.hpp>
 #include <ember/value.hpp>
 
@@ -37,6 +38,8 @@ class BatchLayout {
   [[nodiscard]] Value item(std::size_t index) const;
   /// The input of a call for the items `[first, last)`: their lists, and the constants.
   [[nodiscard]] Value slice(std::size_t first, std::size_t last) const;
+  /// The items `[first, last)` by column: along the front, whichever axis the input has them along.
+  [[nodiscard]] Columns columns(std::size_t first, std::size_t last) const;
   /// Names of the batched fields; empty when the batch is no mapping.
   [[nodiscard]] std::vector<std::string> batched_fields() const;
 

@@ -5,6 +5,7 @@
 #include <ember/execution_error.hpp>
 
 #include "op/interpreter.hpp"
+#include "transform/column_batch.hpp"
 
 namespace ember::xcs {
 namespace {
@@ -49,14 +50,19 @@ Value output_of(const Batch& batch, BatchOutcome outcome) {
 
 }  // namespace
 
+std::shared_ptr<const Batch> BatchOperator::calls_of(const Value& arguments) const {
+  std::shared_ptr<const Batch> batch = batch_of(arguments);
+  return takes_columns(*target_.target) ? by_column(target_, std::move(batch)) : batch;
+}
+
 Value BatchOperator::call(const Value& arguments) const {
-  const std::shared_ptr<const Batch> batch = batch_of(arguments);
-  return output_of(*batch, run_batch(target_, batch, batch->settings().keeps_going, memory_));
+  const std::shared_ptr<const Batch> batch = calls_of(arguments);
+  return output_of(*batch, run_batch(batch->callee(target_), batch, batch->settings().keeps_going, memory_));
 }
 
 BatchResult BatchOperator::call_detailed(const Value& arguments) const {
-  const std::shared_ptr<const Batch> batch = batch_of(arguments);
-  BatchOutcome outcome = run_batch(target_, batch, true, memory_);
+  const std::shared_ptr<const Batch> batch = calls_of(arguments);
+  BatchOutcome outcome = run_batch(batch->callee(target_), batch, true, memory_);
   if (!outcome.failures.empty() && outcome.failures.size() == batch->size()) throw_first(*batch, outcome);
   BatchResult result;
   for (const CallFailure& failure : outcome.failures) {
@@ -67,11 +73,11 @@ BatchResult BatchOperator::call_detailed(const Value& arguments) const {
 }
 
 void BatchOperator::start(const Value& arguments, const Context& context, Completion done) const {
-  std::shared_ptr<const Batch> batch = batch_of(arguments);
+  std::shared_ptr<const Batch> batch = calls_of(arguments);
   if (batch->size() == 0) return done(output_of(*batch, {}));
   // Functions must be copyable; a completion is not.
   auto shared = std::make_shared<Completion>(std::move(done));
-  start_batch(target_, batch, context,
+  start_batch(batch->callee(target_), batch, context,
               [self = shared_from_this(), batch, shared](Result<BatchOutcome> outcome) {
                 Value output;
                 try {

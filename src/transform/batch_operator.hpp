@@ -38,6 +38,8 @@ class BatchOperator : public OperatorBase {
   [[nodiscard]] virtual std::shared_ptr<const Batch> batch_of(const Value& arguments) const = 0;
 
   [[nodiscard]] const OpReference& target() const noexcept { return target_; }
+  /// `batch_of`, by column where the target takes columns.
+  [[nodiscard]] std::shared_ptr<const Batch> calls_of(const Value& arguments) const;
   void start(const Value& arguments, const Context& context, Completion done) const;
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "exec/coarse_clock.hpp"
 #include "exec/executor.hpp"
 #include "op/interpreter.hpp"
 #include "transform/item_call.hpp"
@@ -18,6 +19,19 @@ constexpr auto stretch = 25us;
 constexpr auto not_worth_waking = 50us;
 /// Number of stretches that the calls are cut into for each core, so that all end at about the same time.
 constexpr std::size_t stretches_per_core = 8;
+
+/// A precise look at the time costs as much as a small call: while calls are cheap, there is one for about
+/// this much work, but for no more than `most_calls_per_look`.
+constexpr auto work_per_look = 2us;
+constexpr std::size_t most_calls_per_look = 16;
+/// A call that takes this long is noticed at once all the same. Above the resolution of the coarse clock.
+constexpr auto noticed_at_once = 8ms;
+
+/// Number of calls, each of which takes `each`, between two looks.
+std::size_t calls_per_look(std::chrono::nanoseconds each) {
+  const auto calls = work_per_look / std::max(each, 1ns);
+  return std::clamp<std::size_t>(static_cast<std::size_t>(calls), 1, most_calls_per_look);
+}
 
 std::vector<Value> group_with_options(const OpReference& op, const std::vector<Value>& inputs) {
   const CallPolicy* policy = CallPolicy::current();
@@ -115,11 +129,13 @@ std::size_t BatchState::run_measured(const ItemRange& range, std::atomic<std::si
   auto before = begin;
   std::size_t unit = range.first;
   bool is_slow = false;
+  std::size_t calls = 1;
   while (unit < range.last && !is_slow && !is_unwanted(unit) && !stop.stop_requested()) {
-    position.store(unit);
-    run_unit(unit++);
+    const std::size_t first = unit;
+    unit = run_unmeasured({unit, std::min(range.last, unit + calls)}, position, stop);
     const auto now = SteadyClock::now();
     is_slow = now - before > stretch;
+    calls = calls_per_look((now - before) / (unit - first));
     before = now;
   }
   // It waits, or computes for long: others can have the rest.
@@ -128,6 +144,17 @@ std::size_t BatchState::run_measured(const ItemRange& range, std::atomic<std::si
   if (is_slow) return 1;
   const std::size_t taken = range.last - range.first;
   return before - begin < stretch ? std::min(taken * 2, share_) : taken;
+}
+
+std::size_t BatchState::run_unmeasured(const ItemRange& range, std::atomic<std::size_t>& position,
+                                       const std::stop_token& stop) {
+  const auto late = coarse_time() + noticed_at_once;
+  std::size_t unit = range.first;
+  do {
+    position.store(unit);
+    run_unit(unit++);
+  } while (unit < range.last && !is_unwanted(unit) && !stop.stop_requested() && coarse_time() < late);
+  return unit;
 }
 
 bool BatchState::run_in_order(bool only_while_cheap) {

@@ -68,6 +68,9 @@ class BatchState {
                         const std::stop_token& stop);
   std::size_t run_measured(const ItemRange& range, std::atomic<std::size_t>& position,
                            const std::stop_token& stop);
+  /// Makes taken calls, at least one, until one of them has taken very long. Returns where it stopped.
+  std::size_t run_unmeasured(const ItemRange& range, std::atomic<std::size_t>& position,
+                             const std::stop_token& stop);
   void run_unit(std::size_t unit);
   void run_call_at(std::size_t call);
   void run_group(const ItemRange& calls);

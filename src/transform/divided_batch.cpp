@@ -16,7 +16,8 @@ Value DividedBatch::input(std::size_t call) const {
 }
 
 ItemRange DividedBatch::items(std::size_t call) const {
-  return is_by_item() ? ItemRange{call, call + 1} : division_.shards[call];
+  return is_by_item() && !settings().fails_by_group ? ItemRange{call, call + 1}
+                                                    : division_.shards[shard(call)];
 }
 
 std::size_t DividedBatch::shard(std::size_t call) const {

@@ -40,6 +40,9 @@ class DividedBatch : public Batch {
   [[nodiscard]] std::string device(std::size_t call) const override;
   [[nodiscard]] bool has_devices() const override { return !division_.devices.empty(); }
   [[nodiscard]] std::vector<ItemRange> groups() const override;
+  [[nodiscard]] std::optional<ItemForm> item_form() const override {
+    return is_by_item() ? std::optional(ItemForm{layout_, outputs_}) : std::nullopt;
+  }
 
  protected:
   /// The shard that a call is about, or that its item belongs to.

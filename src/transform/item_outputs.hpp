@@ -21,6 +21,9 @@ class ItemOutputs {
         transform_(std::move(transform)),
         gives_list_(gives_list) {}
 
+  /// True when outputs stand along the front, all of them.
+  [[nodiscard]] bool stands_in_front() const { return out_axes_.value() == Value(0); }
+  [[nodiscard]] bool gives_list() const noexcept { return gives_list_; }
   [[nodiscard]] Value stacked(std::vector<Value> outputs, const std::vector<CallFailure>& failures,
                               BatchStyle style) const;
 

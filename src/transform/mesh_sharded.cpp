@@ -4,6 +4,7 @@
 #include <set>
 
 #include "transform/batch_operator.hpp"
+#include "transform/column_batch.hpp"
 #include "transform/device_label.hpp"
 #include "transform/divided_batch.hpp"
 #include "transform/sharding.hpp"
@@ -80,10 +81,10 @@ std::vector<Coordinates> places_of(const DeviceMesh& mesh, const std::set<int>& 
 
 class MeshCalls final : public DividedBatch {
  public:
-  MeshCalls(BatchLayout layout, Division division, ItemOutputs outputs, Axes out_axes,
-            std::vector<Coordinates> places)
-      : DividedBatch(std::move(layout), {}, std::move(division), std::move(outputs), std::move(out_axes),
-                     mesh_name),
+  MeshCalls(BatchLayout layout, const BatchSettings& settings, Division division, ItemOutputs outputs,
+            Axes out_axes, std::vector<Coordinates> places)
+      : DividedBatch(std::move(layout), settings, std::move(division), std::move(outputs),
+                     std::move(out_axes), mesh_name),
         places_(std::move(places)) {}
   [[nodiscard]] std::exception_ptr error(std::size_t call, const std::exception_ptr& cause) const override {
     return std::make_exception_ptr(MeshShardingError(places_[shard(call)], items(call), cause));
@@ -115,7 +116,9 @@ class MeshOperator : public BatchOperator {
     const bool is_direct = !layout.is_batched() || (layout.size() == 0 && granularity == Granularity::shard);
     if (is_direct) return std::make_shared<DirectBatch>(arguments, BatchSettings(), devices_.front());
     DividedBatch::Division division{granularity, even_shards(layout.size(), places_.size()), devices_};
-    return std::make_shared<MeshCalls>(std::move(layout), std::move(division),
+    BatchSettings settings;
+    settings.fails_by_group = takes_columns(*target().target);
+    return std::make_shared<MeshCalls>(std::move(layout), settings, std::move(division),
                                        ItemOutputs(target(), out_axes_, mesh_name, gives_list_), out_axes_,
                                        places_);
   }

@@ -56,6 +56,25 @@ Value gathered(const Array& array, std::size_t axis, std::size_t first, std::siz
   });
 }
 
+/// Positions `[first, last)` along `axis`, copied into one block in which they stand along the front.
+Value moved_to_front(const Array& array, std::size_t axis, std::size_t first, std::size_t last) {
+  std::vector<std::size_t> shape = array.shape();
+  const std::size_t length = shape[axis];
+  const std::size_t outer = product(shape, 0, axis);
+  const std::size_t inner = product(shape, axis + 1, shape.size()) * size_of(array.element_type());
+  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
+  shape.insert(shape.begin(), last - first);
+  const auto* const source = static_cast<const std::byte*>(array.raw());
+  return made_array(array.element_type(), std::move(shape), [&](std::byte* target) {
+    if (inner == 0) return;
+    for (std::size_t item = first; item < last; ++item) {
+      for (std::size_t row = 0; row < outer; ++row, target += inner) {
+        std::memcpy(target, source + (row * length + item) * inner, inner);
+      }
+    }
+  });
+}
+
 /// Throws when the lists at the level of `axis` are missing or differ in length.
 void require_rectangular(const Value& value, std::size_t axis, std::size_t length, const std::string& what,
                          const std::string& transform) {
@@ -152,6 +171,16 @@ Value slice_along(const Value& nested, std::size_t axis, std::size_t first, std:
   const std::vector<Value>& items = nested.items();
   return Value::list(std::vector<Value>(items.begin() + static_cast<std::ptrdiff_t>(first),
                                         items.begin() + static_cast<std::ptrdiff_t>(last)));
+}
+
+Value items_along(const Value& nested, std::size_t axis, std::size_t first, std::size_t last) {
+  const bool is_whole = first == 0 && last == length_along(nested, axis);
+  if (axis == 0) return is_whole ? nested : slice_along(nested, 0, first, last);
+  if (nested.is_array()) return moved_to_front(nested.array(), axis, first, last);
+  std::vector<Value> items;
+  items.reserve(last - first);
+  for (std::size_t item = first; item < last; ++item) items.push_back(item_along(nested, axis, item));
+  return Value::list(std::move(items));
 }
 
 Value stack_along(std::vector<Value> items, std::int64_t axis, const std::string& transform) {

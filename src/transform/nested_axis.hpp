@@ -26,6 +26,9 @@ Value item_along(const Value& nested, std::size_t axis, std::size_t index);
 /// The parts `[first, last)` along that axis, in the same form.
 Value slice_along(const Value& nested, std::size_t axis, std::size_t first, std::size_t last);
 
+/// The same parts along the front: copied only where they stand along another axis, or in a part of a list.
+Value items_along(const Value& nested, std::size_t axis, std::size_t first, std::size_t last);
+
 /// One value in which `items` stand along `axis`; axes behind the front one must exist in all items, with
 /// equal lengths. Throws TransformError.
 Value stack_along(std::vector<Value> items, std::int64_t axis, const std::string& transform);

@@ -10,6 +10,7 @@
 #include <ember/execution_options.hpp>
 
 #include "transform/batch_operator.hpp"
+#include "transform/column_batch.hpp"
 #include "transform/device_label.hpp"
 #include "transform/divided_batch.hpp"
 #include "transform/option_reading.hpp"
@@ -110,6 +111,7 @@ class PmapOperator : public BatchOperator {
   [[nodiscard]] BatchSettings settings() const {
     BatchSettings settings;
     settings.max_workers = bound_;
+    settings.fails_by_group = takes_columns(*target().target);
     if (const auto allowed = get_execution_options().max_workers; bound_ && allowed) {
       settings.max_workers = std::min(*bound_, *allowed);
     }

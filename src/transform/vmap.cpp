@@ -7,6 +7,7 @@
 
 #include "transform/batch_layout.hpp"
 #include "transform/batch_operator.hpp"
+#include "transform/column_batch.hpp"
 #include "transform/item_outputs.hpp"
 #include "transform/option_reading.hpp"
 
@@ -18,12 +19,8 @@ const std::string vmap_name = "vmap";
 /// One call per item.
 class ItemBatchCalls final : public Batch {
  public:
-  /// `fails_by_group`: what goes to the operator at once fails together.
-  ItemBatchCalls(BatchLayout layout, const BatchSettings& settings, ItemOutputs outputs, bool fails_by_group)
-      : Batch(settings),
-        layout_(std::move(layout)),
-        outputs_(std::move(outputs)),
-        fails_by_group_(fails_by_group) {}
+  ItemBatchCalls(BatchLayout layout, const BatchSettings& settings, ItemOutputs outputs)
+      : Batch(settings), layout_(std::move(layout)), outputs_(std::move(outputs)) {}
 
   [[nodiscard]] std::size_t size() const override { return layout_.size(); }
   [[nodiscard]] Value input(std::size_t call) const override { return layout_.item(call); }
@@ -42,6 +39,7 @@ class ItemBatchCalls final : public Batch {
     }
     return groups;
   }
+  [[nodiscard]] std::optional<ItemForm> item_form() const override { return ItemForm{layout_, outputs_}; }
 
  private:
   [[nodiscard]] std::size_t group_size() const {
@@ -49,14 +47,13 @@ class ItemBatchCalls final : public Batch {
   }
   /// What fails together.
   [[nodiscard]] ItemRange group_of(std::size_t call) const {
-    if (!fails_by_group_) return {call, call + 1};
+    if (!settings().fails_by_group) return {call, call + 1};
     const std::size_t first = call / group_size() * group_size();
     return {first, std::min(size(), first + group_size())};
   }
 
   const BatchLayout layout_;
   const ItemOutputs outputs_;
-  const bool fails_by_group_;
 };
 
 class VmapOperator : public BatchOperator {
@@ -75,9 +72,9 @@ class VmapOperator : public BatchOperator {
     settings.parallel = options_.parallel;
     settings.max_workers = options_.max_workers;
     settings.window = static_cast<std::size_t>(options_.batch_size.value_or(0));
+    settings.fails_by_group = target().target->has_batch() || takes_columns(*target().target);
     ItemOutputs outputs(target(), options_.out_axes, vmap_name, gives_list_);
-    return std::make_shared<ItemBatchCalls>(std::move(layout), settings, std::move(outputs),
-                                            target().target->has_batch());
+    return std::make_shared<ItemBatchCalls>(std::move(layout), settings, std::move(outputs));
   }
 
  private:
