@@ -22,6 +22,8 @@ struct Timing {
   double wall = 0;
   /// CPU time of all threads of the process: hardly changes when the machine is busy with something else.
   double cpu = 0;
+  /// The shortest wall time of all rounds: what it takes when nothing else runs.
+  double best = 0;
 };
 
 inline double median(std::vector<double> samples) {
@@ -43,7 +45,7 @@ inline Timing time_runs(const Contender& contender, std::size_t repeats) {
   for (std::size_t i = 0; i < repeats; ++i) contender.run();
   const std::chrono::duration<double, std::nano> wall = std::chrono::steady_clock::now() - start;
   const auto count = static_cast<double>(repeats);
-  return {wall.count() / count, (process_cpu_nanoseconds() - cpu) / count};
+  return {wall.count() / count, (process_cpu_nanoseconds() - cpu) / count, wall.count() / count};
 }
 
 /// How often a contender runs per sample, so that a sample takes about `slice`.
@@ -73,7 +75,9 @@ inline std::vector<Timing> time_interleaved(const std::vector<Contender>& conten
     }
   }
   std::vector<Timing> timings;
-  for (std::size_t i = 0; i < contenders.size(); ++i) timings.push_back({median(wall[i]), median(cpu[i])});
+  for (std::size_t i = 0; i < contenders.size(); ++i) {
+    timings.push_back({median(wall[i]), median(cpu[i]), *std::min_element(wall[i].begin(), wall[i].end())});
+  }
   return timings;
 }
 
