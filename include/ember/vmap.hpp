@@ -20,8 +20,8 @@ struct VmapOptions {
   Axes in_axes = {};
   /// Along which axis outputs stand.
   Axes out_axes = {};
-  /// Most items under way at once; also the number of items that an operator with `forward_batch` gets at
-  /// once. At least 1.
+  /// Most items under way at once; also the number of items that an operator with `forward_batch`,
+  /// `forward_columns` or `forward_array` gets at once. At least 1.
   std::optional<int> batch_size = {};
   /// Overrides `use_parallel` of the execution options.
   std::optional<bool> parallel = {};
@@ -65,7 +65,7 @@ struct VmapFunction : TransformStage {
   /// A mapping is divided field by field: lists and arrays are batched, everything else is given to every
   /// item; the output is a mapping of lists. A list gives the list of outputs. An operator of several
   /// arguments gets an item of each list among them. Items run concurrently, as the execution options allow;
-  /// an operator with `forward_batch` gets many at once.
+  /// an operator with `forward_batch`, `forward_columns` or `forward_array` gets many at once.
   ///
   /// The result throws TransformError when there is nothing to divide or lengths differ, and ItemError for
   /// the first item that fails. Throws TransformError for options out of range.
