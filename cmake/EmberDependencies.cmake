@@ -19,6 +19,16 @@ ember_find_dependency(fmt TARGET fmt::fmt MODULE fmt)
 ember_find_dependency(yaml-cpp TARGET yaml-cpp MODULE yaml-cpp)
 ember_find_dependency(re2 TARGET re2::re2 MODULE re2)
 
+# Meshes whose devices are processes: wherever there is MPI, unless said otherwise.
+set(MPI_CXX_SKIP_MPICXX ON)
+if(NOT DEFINED EMBER_MPI)
+  find_package(MPI QUIET COMPONENTS CXX)
+endif()
+option(EMBER_MPI "Build meshes of MPI ranks" ${MPI_CXX_FOUND})
+if(EMBER_MPI)
+  ember_find_dependency(MPI TARGET MPI::MPI_CXX MODULE ompi-c)
+endif()
+
 # Sets <variable> to the packages of which the layers link something.
 function(ember_linked_packages variable)
   get_property(libraries GLOBAL PROPERTY EMBER_LAYER_LIBRARIES)

@@ -15,6 +15,7 @@ import repository
 # A file may include from its own layer and from any layer to the left of it on a line that has it.
 LINES = (
     ("base", "value", "op", "graph", "exec", "jit", "transform", "stock", "workflow", "cli"),
+    ("base", "value", "ranks", "transform", "stock", "workflow", "cli"),
     ("base", "value", "net", "model", "stock", "workflow", "cli"),
     ("base", "value", "net", "simulate", "cli"),
     ("base", "value", "op", "graph", "exec", "observe", "workflow", "cli"),

@@ -68,6 +68,16 @@ class DeviceMesh {
   /// fit, a device stands twice, or a dimension is not positive.
   explicit DeviceMesh(const DeviceMeshOptions& options = {});
 
+  /// The processes of this program as devices, `mpi:0`, `mpi:1`, ...: what `mpirun -n 4 program` started. By
+  /// default in one dimension. All processes have to make this call. Throws TransformError when the shape has
+  /// not room for exactly as many devices as there are processes, and what `xcs::world` throws.
+  ///
+  /// Without `mpirun` the same program runs alone: the shape is then one of devices of this process, by default
+  /// one.
+  static DeviceMesh from_mpi(const MeshShape& shape = {});
+
+  /// The rank of the process that each device is; empty when the devices are in this process.
+  [[nodiscard]] const std::vector<int>& ranks() const noexcept;
   [[nodiscard]] const std::vector<std::size_t>& shape() const noexcept;
   [[nodiscard]] const std::vector<Value>& devices() const noexcept;
   /// Number of devices.

@@ -20,6 +20,7 @@ enum class AmbientSlot : std::size_t {
   calls,
   span,
   structural_jit,
+  call_order,
   count
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/call_order.hpp"
 #include "base/current_context.hpp"
 #include "graph/wake_time.hpp"
 #include "op/interpreter.hpp"
@@ -96,6 +97,7 @@ Run::Run(RunRequest request, NodeSpace space)
       phases_(plan_->size(), Phase::waiting, &memory_),
       ready_(&memory_),
       next_wave_(&memory_) {
+  if (is_call_order_kept() && !request.is_outermost_call) ambient_ = without_call_order(ambient_);
   const std::size_t size = plan_->size();
   missing_.reserve(size);
   ready_.reserve(size);

@@ -46,6 +46,8 @@ struct RunRequest {
   std::vector<std::string> devices = {};
   /// The nodes are no calls of the user's: what stands around calls is not put around them.
   bool is_transparent = false;
+  /// The one node stands for the call that the run is made for.
+  bool is_outermost_call = false;
 };
 
 class Run final : public Job, public CompletionSink, public Limiter::Waiter {

@@ -42,7 +42,9 @@ Value call_in_run(const OpReference& op, const Value& arguments) {
   XCSGraph graph;
   // Under its own name: it is no node of a graph that anybody knows.
   graph.add_recorded_node({op.target, op.name()}, Binding::of_literal(arguments));
-  const Ref<Run> run = Run::create({Plan::compile(graph), Value(), effective_options({}), {}, {}});
+  RunRequest request{Plan::compile(graph), Value(), effective_options({}), {}, {}};
+  request.is_outermost_call = true;
+  const Ref<Run> run = Run::create(std::move(request));
   run->run_to_end();
   if (const std::exception_ptr error = run->first_raw_error()) std::rethrow_exception(error);
   return run->results().values().front();

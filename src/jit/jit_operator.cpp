@@ -7,6 +7,7 @@
 #include <ember/error.hpp>
 #include <ember/log.hpp>
 
+#include "base/call_order.hpp"
 #include "exec/limiter.hpp"
 #include "jit/part_order.hpp"
 #include "jit/plan_recorder.hpp"
@@ -185,6 +186,7 @@ bool JitOperator::is_sequential(const CompiledPlan& compiled, const ExecutionOpt
 
 Value JitOperator::run(const CompiledPlan& compiled, const Value& arguments) const {
   if (compiled.way == CompiledPlan::Way::direct) return target_.target->call(arguments);
+  const UnorderedScope unordered;
   const EffectiveOptions settings = effective_options({});
   const bool is_one_by_one = is_sequential(compiled, *settings.options);
   std::optional<int> workers = settings.options->max_workers;

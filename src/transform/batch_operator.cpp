@@ -4,6 +4,7 @@
 
 #include <ember/execution_error.hpp>
 
+#include "base/call_order.hpp"
 #include "op/interpreter.hpp"
 #include "transform/column_batch.hpp"
 
@@ -42,13 +43,22 @@ bool is_fatal(const Batch& batch, const BatchOutcome& outcome) {
          !std::all_of(outcome.failures.begin(), outcome.failures.end(), is_late);
 }
 
-/// The output, or the error of the first failure.
+}  // namespace
+
 Value output_of(const Batch& batch, BatchOutcome outcome) {
   if (is_fatal(batch, outcome)) throw_first(batch, outcome);
   return batch.join(std::move(outcome.outputs), outcome.failures);
 }
 
-}  // namespace
+BatchResult detailed_result_of(const Batch& batch, BatchOutcome outcome) {
+  if (!outcome.failures.empty() && outcome.failures.size() == batch.size()) throw_first(batch, outcome);
+  BatchResult result;
+  for (const CallFailure& failure : outcome.failures) {
+    result.errors.push_back({batch.items(failure.call), failure.error});
+  }
+  result.output = batch.join(std::move(outcome.outputs), outcome.failures);
+  return result;
+}
 
 std::shared_ptr<const Batch> BatchOperator::calls_of(const Value& arguments) const {
   std::shared_ptr<const Batch> batch = batch_of(arguments);
@@ -56,25 +66,21 @@ std::shared_ptr<const Batch> BatchOperator::calls_of(const Value& arguments) con
 }
 
 Value BatchOperator::call(const Value& arguments) const {
+  const UnorderedScope unordered;
   const std::shared_ptr<const Batch> batch = calls_of(arguments);
   return output_of(*batch, run_batch(batch->callee(target_), batch, batch->settings().keeps_going, memory_));
 }
 
 BatchResult BatchOperator::call_detailed(const Value& arguments) const {
+  const UnorderedScope unordered;
   const std::shared_ptr<const Batch> batch = calls_of(arguments);
-  BatchOutcome outcome = run_batch(batch->callee(target_), batch, true, memory_);
-  if (!outcome.failures.empty() && outcome.failures.size() == batch->size()) throw_first(*batch, outcome);
-  BatchResult result;
-  for (const CallFailure& failure : outcome.failures) {
-    result.errors.push_back({batch->items(failure.call), failure.error});
-  }
-  result.output = batch->join(std::move(outcome.outputs), outcome.failures);
-  return result;
+  return detailed_result_of(*batch, run_batch(batch->callee(target_), batch, true, memory_));
 }
 
 void BatchOperator::start(const Value& arguments, const Context& context, Completion done) const {
   std::shared_ptr<const Batch> batch = calls_of(arguments);
   if (batch->size() == 0) return done(output_of(*batch, {}));
+  const UnorderedScope unordered;
   // Functions must be copyable; a completion is not.
   auto shared = std::make_shared<Completion>(std::move(done));
   start_batch(batch->callee(target_), batch, context,

@@ -31,7 +31,7 @@ class BatchOperator : public OperatorBase {
   [[nodiscard]] Value call(const Value& arguments) const override;
 
   /// `call`, with failures as part of the result. Throws when all calls failed.
-  [[nodiscard]] BatchResult call_detailed(const Value& arguments) const;
+  [[nodiscard]] virtual BatchResult call_detailed(const Value& arguments) const;
 
  protected:
   /// The calls for an input. Throws TransformError for one that does not fit.
@@ -40,12 +40,18 @@ class BatchOperator : public OperatorBase {
   [[nodiscard]] const OpReference& target() const noexcept { return target_; }
   /// `batch_of`, by column where the target takes columns.
   [[nodiscard]] std::shared_ptr<const Batch> calls_of(const Value& arguments) const;
+  [[nodiscard]] BatchMemory& memory() const noexcept { return memory_; }
   void start(const Value& arguments, const Context& context, Completion done) const;
 
  private:
   const OpReference target_;
   mutable BatchMemory memory_;
 };
+
+/// The output, or the error of the first failure.
+Value output_of(const Batch& batch, BatchOutcome outcome);
+/// What there is, with failures. Throws when all calls failed.
+BatchResult detailed_result_of(const Batch& batch, BatchOutcome outcome);
 
 /// The form for operators that wait: it holds no thread either.
 template <class Made>

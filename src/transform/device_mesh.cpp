@@ -5,7 +5,9 @@
 #include <thread>
 
 #include <ember/error.hpp>
+#include <ember/world.hpp>
 
+#include "ranks/rank_link.hpp"
 #include "transform/device_label.hpp"
 
 namespace ember::xcs {
@@ -61,6 +63,8 @@ void require_unique(const std::vector<Value>& devices) {
 struct DeviceMesh::Grid {
   std::vector<std::size_t> shape;
   std::vector<Value> devices;
+  /// Empty when the devices are in this process.
+  std::vector<int> ranks;
 };
 
 DeviceMesh::DeviceMesh(const DeviceMeshOptions& options) {
@@ -83,6 +87,27 @@ DeviceMesh::DeviceMesh(const DeviceMeshOptions& options) {
     grid->shape.assign(shape->begin(), shape->end());
   }
   grid_ = std::move(grid);
+}
+
+DeviceMesh DeviceMesh::from_mpi(const MeshShape& shape) {
+  const World& processes = world();
+  if (processes.size == 1 && ranks::launched_processes() == 0) {
+    return DeviceMesh({.shape = shape.lengths() ? shape : MeshShape({1})});
+  }
+  std::vector<Value> devices;
+  std::vector<int> ranks;
+  for (int rank = 0; rank < processes.size; ++rank) {
+    devices.emplace_back("mpi:" + std::to_string(rank));
+    if (processes.size > 1) ranks.push_back(rank);
+  }
+  const DeviceMesh mesh({.devices = std::move(devices), .shape = shape});
+  auto grid = std::make_shared<Grid>(*mesh.grid_);
+  grid->ranks = std::move(ranks);
+  return DeviceMesh(std::move(grid));
+}
+
+const std::vector<int>& DeviceMesh::ranks() const noexcept {
+  return grid_->ranks;
 }
 
 const std::vector<std::size_t>& DeviceMesh::shape() const noexcept {
@@ -133,7 +158,10 @@ DeviceMesh DeviceMesh::submesh(const std::vector<MeshIndex>& indices) const {
     }
     starts = std::move(next);
   }
-  for (const std::size_t position : starts) part->devices.push_back(devices()[position]);
+  for (const std::size_t position : starts) {
+    part->devices.push_back(devices()[position]);
+    if (!ranks().empty()) part->ranks.push_back(ranks()[position]);
+  }
   return DeviceMesh(std::move(part));
 }
 

@@ -12,7 +12,7 @@ std::size_t DividedBatch::size() const {
 
 Value DividedBatch::input(std::size_t call) const {
   if (is_by_item()) return layout_.item(call);
-  return layout_.slice(division_.shards[call].first, division_.shards[call].last);
+  return shard_input(call);
 }
 
 ItemRange DividedBatch::items(std::size_t call) const {

@@ -44,13 +44,18 @@ class DividedBatch : public Batch {
     return is_by_item() ? std::optional(ItemForm{layout_, outputs_}) : std::nullopt;
   }
 
+  [[nodiscard]] bool is_by_item() const noexcept { return division_.granularity == Granularity::item; }
+  [[nodiscard]] const std::vector<ItemRange>& shards() const noexcept { return division_.shards; }
+  /// The input of a call for a whole shard.
+  [[nodiscard]] Value shard_input(std::size_t shard) const {
+    return layout_.slice(division_.shards[shard].first, division_.shards[shard].last);
+  }
+
  protected:
   /// The shard that a call is about, or that its item belongs to.
   [[nodiscard]] std::size_t shard(std::size_t call) const;
 
  private:
-  [[nodiscard]] bool is_by_item() const noexcept { return division_.granularity == Granularity::item; }
-
   const BatchLayout layout_;
   const Division division_;
   const ItemOutputs outputs_;

@@ -1,0 +1,34 @@
+// What both sides of a collective need.
+#pragma once
+
+#include <stop_token>
+
+#include <ember/context.hpp>
+#include <ember/result.hpp>
+
+#include "base/ambient.hpp"
+#include "ranks/message.hpp"
+#include "ranks/rank_world.hpp"
+
+namespace ember::ranks {
+
+/// Inside, a shard is evaluated: with the context of the thread but another stop token, and no other rank makes
+/// the same calls.
+class ShardScope {
+ public:
+  explicit ShardScope(std::stop_token stop);
+  ShardScope(const Context& outer, const Ambient& settings, std::stop_token stop);
+
+ private:
+  const Context context_;
+  const ContextScope context_scope_;
+  const AmbientScope ambient_scope_;
+};
+
+/// A message with a value, or with an error. A value that can not be packed becomes the error that says so.
+Message message_of(MessageKind kind, std::uint64_t collective, const Result<Value>& content);
+
+/// Throws RankError when a rank is lost.
+void require_nobody_lost(const RankWorld& world);
+
+}  // namespace ember::ranks
