@@ -21,14 +21,14 @@ Value own_parts(const std::exception& error) {
   return {{"rank", own.rank()}, {"host", own.host()}, {"first", own.first()}, {"last", own.last()}};
 }
 
-std::exception_ptr make(const ErrorParts& parts) {
+std::exception_ptr make_rank_error(const ErrorParts& parts) {
   const bool has_died = parts.message.find(" died") != std::string::npos;
   return parts.complete(RankError(static_cast<int>(parts.own["rank"].integer()), parts.own["host"].string(),
                                   static_cast<std::size_t>(parts.own["first"].integer()),
                                   static_cast<std::size_t>(parts.own["last"].integer()), has_died));
 }
 
-const ErrorRegistration registration(error_form<RankError, TransformError>(&make, &own_parts));
+const ErrorRegistration registration(error_form<RankError, TransformError>(&make_rank_error, &own_parts));
 
 }  // namespace
 

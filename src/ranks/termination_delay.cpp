@@ -11,7 +11,7 @@ namespace {
 std::atomic<bool> is_asked_to_end = false;
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-std::mutex mutex;
+std::mutex delay_mutex;
 int delays = 0;
 struct sigaction former {};
 
@@ -19,8 +19,8 @@ extern "C" void note_request(int) {
   is_asked_to_end.store(true);
 }
 
-void begin() {
-  const std::lock_guard lock(mutex);
+void begin_delay() {
+  const std::lock_guard lock(delay_mutex);
   if (delays++ > 0) return;
   is_asked_to_end.store(false);
   struct sigaction noting {};
@@ -29,19 +29,19 @@ void begin() {
   ::sigaction(SIGTERM, &noting, &former);
 }
 
-void end() {
-  const std::lock_guard lock(mutex);
+void end_delay() {
+  const std::lock_guard lock(delay_mutex);
   if (--delays == 0) ::sigaction(SIGTERM, &former, nullptr);
 }
 
 }  // namespace
 
 TerminationDelay::TerminationDelay() {
-  begin();
+  begin_delay();
 }
 
 TerminationDelay::~TerminationDelay() {
-  if (!stays_ && !is_over_) end();
+  if (!stays_ && !is_over_) end_delay();
 }
 
 bool TerminationDelay::is_asked() noexcept {
@@ -51,7 +51,7 @@ bool TerminationDelay::is_asked() noexcept {
 void TerminationDelay::obey() {
   if (is_over_) return;
   is_over_ = true;
-  end();
+  end_delay();
   if (is_asked_to_end.exchange(false)) (void)::raise(SIGTERM);
 }
 

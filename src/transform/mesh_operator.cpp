@@ -10,7 +10,7 @@
 namespace ember::xcs {
 namespace {
 
-[[noreturn]] void refuse(const std::string& message) {
+[[noreturn]] void refuse_sharding(const std::string& message) {
   throw TransformError::for_transform(mesh_name, message);
 }
 
@@ -31,7 +31,7 @@ std::set<int> dividing_axes(const MeshOptions& options) {
     const std::set<int> axes = named_axes(spec);
     if (axes.empty()) continue;
     if (!common.empty() && axes != common) {
-      refuse("field '" + field +
+      refuse_sharding("field '" + field +
              "' is divided over other dimensions than the fields before it: an item needs "
              "all of its parts on one device");
     }
@@ -111,7 +111,7 @@ void require_fitting(const DeviceMesh& mesh, const MeshOptions& options) {
   for (const auto& [field, spec] : options.in_partition) spec.validate(mesh);
   for (const auto& [field, spec] : options.out_partition) spec.validate(mesh);
   if (!options.in_partition.empty() && !options.partition_spec.mesh_axes().empty()) {
-    refuse("give one spec for all fields or in_partition, not both");
+    refuse_sharding("give one spec for all fields or in_partition, not both");
   }
   (void)dividing_axes(options);
   (void)granularity_of(options.granularity, mesh_name);
