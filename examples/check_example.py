@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check_example.py SOURCE PROGRAM: runs the program and compares its output with the comment that ends the source.
+"""check_example.py SOURCE COMMAND...: runs the command and compares its output with the comment that ends the source.
 
 The comment starts with the line `// Prints:`; each line after it is `//   ` and a line of output.
 """
@@ -20,8 +20,8 @@ def expected_lines(source):
     return [line[5:] for line in comment]
 
 
-def main(source, program):
-    run = subprocess.run([program], stdout=subprocess.PIPE, timeout=50, check=False)
+def main(source, command):
+    run = subprocess.run(command, stdout=subprocess.PIPE, timeout=50, check=False)
     printed = run.stdout.decode("utf-8").splitlines()
     difference = list(difflib.unified_diff(expected_lines(source), printed, "expected", "printed", lineterm=""))
     print("\n".join(difference or printed))
@@ -31,4 +31,4 @@ def main(source, program):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2]))
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

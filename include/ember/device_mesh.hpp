@@ -72,8 +72,8 @@ class DeviceMesh {
   /// default in one dimension. All processes have to make this call. Throws TransformError when the shape has
   /// not room for exactly as many devices as there are processes, and what `xcs::world` throws.
   ///
-  /// Without `mpirun` the same program runs alone: the shape is then one of devices of this process, by default
-  /// one.
+  /// Without `mpirun` the same program runs alone: the shape is then one of devices of this process, by
+  /// default one.
   static DeviceMesh from_mpi(const MeshShape& shape = {});
 
   /// The rank of the process that each device is; empty when the devices are in this process.

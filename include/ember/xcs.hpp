@@ -29,4 +29,5 @@
 #include <ember/transform_error.hpp>
 #include <ember/vmap.hpp>
 #include <ember/vmap_stream.hpp>
+#include <ember/world.hpp>
 #include <ember/xcs_api.hpp>

@@ -1,5 +1,5 @@
-// Whether the calls of a thread come in the order of the program, and so in the same order in all processes that
-// run it. Overlapped calls do not. Only programs of several processes keep account of it.
+// Whether the calls of a thread come in the order of the program, and so in the same order in all processes
+// that run it. Overlapped calls do not. Only programs of several processes keep account of it.
 #pragma once
 
 #include <atomic>

@@ -105,7 +105,7 @@ class RootWork {
       return;
     }
     if (!world_.mail().lost().empty()) end_for_loss();
-    if (box_->stop.stop_requested()) stop_from(0);
+    if (Context::current().stop_requested()) stop_from(0);
     heed_request_to_end();
   }
 
@@ -133,8 +133,9 @@ class RootWork {
     }
   }
 
-  /// Of several failures, that of the first shard is thrown.
+  /// Of several failures, that of the first shard is thrown. One that was told to stop has not failed.
   void fail(std::size_t position, const std::exception_ptr& error) {
+    if (position >= stopped_from_ && !Context::current().stop_requested()) return;
     if (!failure_ || position < failed_from_) {
       failure_ = error;
       failed_from_ = position;
@@ -171,7 +172,8 @@ class RootWork {
   }
 
   void take_what_is_finished() {
-    for (const auto& [rank, has_died] : world_.mail().lost()) is_open_[static_cast<std::size_t>(rank)] = false;
+    for (const auto& [rank, has_died] : world_.mail().lost())
+      is_open_[static_cast<std::size_t>(rank)] = false;
     const auto until = SteadyClock::now() + time_after_death;
     while (std::find(is_open_.begin(), is_open_.end(), true) != is_open_.end()) {
       if (std::optional<Arrival> arrival = world_.mail().next(*box_, 1ms)) {

@@ -172,14 +172,15 @@ void Lifelines::connect(const LifelineAddress& address, bool is_same_host, int r
 }
 
 Lifelines::Line* Lifelines::line_of(int rank) noexcept {
-  const auto found = std::find_if(lines_.begin(), lines_.end(), [&](auto& line) { return line.rank == rank; });
+  const auto found =
+      std::find_if(lines_.begin(), lines_.end(), [&](auto& line) { return line.rank == rank; });
   return found == lines_.end() ? nullptr : &*found;
 }
 
-void Lifelines::ring(int rank) noexcept {
+bool Lifelines::ring(int rank) noexcept {
   const Line* line = line_of(rank);
-  // When the other side has not read what it has, it is awake.
-  if (line && line->socket >= 0) (void)::send(line->socket, &bell, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (!line || line->socket < 0) return true;
+  return ::send(line->socket, &bell, 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1 || errno != EAGAIN;
 }
 
 void Lifelines::say_farewell(int rank, std::uint64_t messages) noexcept {
@@ -206,11 +207,11 @@ void Lifelines::read_from(Line& line, std::vector<Notice>& notices) {
   }
   line.unread.insert(line.unread.end(), buffer.begin(), buffer.begin() + count);
   std::size_t at = 0;
-  bool has_rung = false;
+  std::uint64_t rings = 0;
   std::uint64_t messages = 0;
   while (at < line.unread.size()) {
     if (line.unread[at] != farewell) {
-      has_rung = true;
+      ++rings;
       ++at;
     } else if (line.unread.size() - at > sizeof messages) {
       std::memcpy(&messages, &line.unread[at + 1], sizeof messages);
@@ -221,7 +222,7 @@ void Lifelines::read_from(Line& line, std::vector<Notice>& notices) {
     }
   }
   line.unread.erase(line.unread.begin(), line.unread.begin() + static_cast<std::ptrdiff_t>(at));
-  if (has_rung) notices.push_back({Notice::Kind::message, line.rank});
+  if (rings > 0) notices.push_back({Notice::Kind::message, line.rank, rings});
 }
 
 std::vector<Lifelines::Notice> Lifelines::wait(std::int64_t nanoseconds) {

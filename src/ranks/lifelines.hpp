@@ -1,6 +1,6 @@
 // Lifelines: a connection between rank 0 and each other rank beside MPI. The kernel closes it when a process
-// ends, however it ends, so the other side knows at once; MPI would not say. It also wakes the other side when
-// a message is on its way, so that nobody has to poll for messages.
+// ends, however it ends, so the other side knows at once; MPI would not say. It also wakes the other side
+// when a message is on its way, so that nobody has to poll for messages.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@ class Lifelines {
   struct Notice {
     enum class Kind { message, farewell, end } kind;
     int rank;
-    /// With a farewell: number of messages that the rank has sent.
+    /// Number of messages: that there is one more of; with a farewell, that the rank has sent in all.
     std::uint64_t messages = 0;
   };
 
@@ -40,8 +40,9 @@ class Lifelines {
   /// On all other ranks. `is_same_host`: rank 0 runs on this machine. Throws ConfigError.
   void connect(const LifelineAddress& address, bool is_same_host, int rank);
 
-  /// Tells `rank` that there is something to receive. Never waits.
-  void ring(int rank) noexcept;
+  /// Tells `rank` that there is one more message to receive. Never waits; false when it has to be tried
+  /// again.
+  bool ring(int rank) noexcept;
   /// Tells `rank` that after `messages` messages there will be no more.
   void say_farewell(int rank, std::uint64_t messages) noexcept;
   /// Wakes the thread that is in `wait`.

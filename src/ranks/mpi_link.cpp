@@ -25,11 +25,11 @@ namespace ember::ranks {
 namespace {
 
 /// How long the thread looks again at once, for transfers that only get on while MPI is called.
-constexpr int most_looks = 200;
+constexpr int most_looks = 100;
 constexpr std::int64_t shortest_sleep = 20'000;
 constexpr std::int64_t longest_sleep = 500'000;
-/// A ring may come before its message.
-constexpr int most_looks_after_ring = most_looks + 50;
+/// After how many sleeps the next ones are longer, while a message is on its way.
+constexpr int looks_slow_transfer = 1000;
 /// Without anything under way; a ring ends it.
 constexpr std::int64_t idle_sleep = 100'000'000;
 
@@ -37,7 +37,8 @@ class MpiLink final : public RankLink {
  public:
   MpiLink(MPI_Comm comm, int rank, int size, std::unique_ptr<Lifelines> lines, LinkReceiver& receiver)
       : comm_(comm), lines_(std::move(lines)), receiver_(receiver) {
-    for (int other = rank == 0 ? 1 : 0; other < (rank == 0 ? size : 1); ++other) peers_.emplace_back(comm, other);
+    for (int other = rank == 0 ? 1 : 0; other < (rank == 0 ? size : 1); ++other)
+      peers_.emplace_back(comm, other);
     thread_ = std::thread([this] { run(); });
   }
 
@@ -66,6 +67,10 @@ class MpiLink final : public RankLink {
     Peer(MPI_Comm comm, int rank) : receiving(comm, rank) {}
     Receiving receiving;
     std::uint64_t sent = 0;
+    /// Messages that it does not know of yet.
+    std::uint64_t unrung = 0;
+    /// Messages that it has told of.
+    std::uint64_t announced = 0;
     /// Told by its farewell: messages in all.
     std::optional<std::uint64_t> promised;
     bool has_ended = false;
@@ -108,13 +113,14 @@ class MpiLink final : public RankLink {
       if (peer == peers_.end() || peer->is_lost) continue;
       sending_.emplace_back(comm_, to, std::move(message));
       ++peer->sent;
-      lines_->ring(to);
+      ++peer->unrung;
     }
     return !queued.empty();
   }
 
   bool finish_sending() {
-    const auto over = std::remove_if(sending_.begin(), sending_.end(), [](Sending& one) { return one.is_over(); });
+    const auto over =
+        std::remove_if(sending_.begin(), sending_.end(), [](Sending& one) { return one.is_over(); });
     const bool has_moved = over != sending_.end();
     sending_.erase(over, sending_.end());
     return has_moved;
@@ -126,7 +132,6 @@ class MpiLink final : public RankLink {
       if (peer.is_lost) continue;
       std::vector<Delivery> whole;
       has_moved |= peer.receiving.advance(whole);
-      if (!whole.empty()) is_expecting_ = false;
       for (Delivery& delivery : whole) receiver_.on_message(std::move(delivery));
     }
     return has_moved;
@@ -149,42 +154,56 @@ class MpiLink final : public RankLink {
     if (std::exchange(peer.is_lost, true)) return;
     has_lost_ |= has_died;
     const int rank = peer.receiving.rank();
-    const auto its =
-        std::stable_partition(sending_.begin(), sending_.end(), [&](auto& one) { return one.rank() != rank; });
+    const auto its = std::stable_partition(sending_.begin(), sending_.end(),
+                                           [&](auto& one) { return one.rank() != rank; });
     std::for_each(its, sending_.end(), [&](Sending& one) { has_lost_ |= one.give_up(); });
     sending_.erase(its, sending_.end());
     receiver_.on_lost(rank, has_died);
   }
 
-  /// True while something is on its way that only gets on while MPI is called.
-  bool is_busy() {
-    return is_expecting_ || !sending_.empty() || std::any_of(peers_.begin(), peers_.end(), [](Peer& peer) {
-             return !peer.is_lost && (peer.receiving.is_busy() || peer.has_ended || peer.promised);
-           });
+  /// True while a message is on its way, which only gets on while MPI is called.
+  bool is_transferring() {
+    return !sending_.empty() || std::any_of(peers_.begin(), peers_.end(), [](Peer& peer) {
+      return !peer.is_lost && peer.receiving.is_busy();
+    });
+  }
+  /// True while something will be here soon.
+  bool is_expecting() {
+    return std::any_of(peers_.begin(), peers_.end(), [](Peer& peer) {
+      const bool is_late = peer.receiving.count() < peer.announced;
+      return !peer.is_lost && (is_late || peer.unrung > 0 || peer.has_ended || peer.promised);
+    });
   }
 
   void rest(bool has_moved) {
+    ring();
+    const bool is_transfer = is_transferring();
     std::int64_t nanoseconds = 0;
     if (has_moved) {
       looks_ = 0;
-    } else if (!is_busy()) {
+    } else if (!is_transfer && !is_expecting()) {
       nanoseconds = is_leaving_.load() ? 0 : idle_sleep;
     } else if (++looks_ <= most_looks) {
       ::sched_yield();
     } else {
-      nanoseconds = std::min(longest_sleep, shortest_sleep << std::min(looks_ - most_looks, 10));
-      is_expecting_ &= looks_ < most_looks_after_ring;
-      // Some of it may have got no further than a queue of MPI.
-      for (const Sending& one : sending_) lines_->ring(one.rank());
+      const int slowly = is_transfer ? looks_slow_transfer : 1;
+      nanoseconds = std::min(longest_sleep, shortest_sleep * (1 + (looks_ - most_looks) / slowly));
     }
     for (const Lifelines::Notice& notice : lines_->wait(nanoseconds)) note(notice);
   }
 
+  /// One for each message that has left.
+  void ring() {
+    for (Peer& peer : peers_) {
+      while (peer.unrung > 0 && lines_->ring(peer.receiving.rank())) --peer.unrung;
+    }
+  }
+
   void note(const Lifelines::Notice& notice) {
     looks_ = 0;
-    is_expecting_ |= notice.kind == Lifelines::Notice::Kind::message;
     for (Peer& peer : peers_) {
       if (peer.receiving.rank() != notice.rank) continue;
+      if (notice.kind == Lifelines::Notice::Kind::message) peer.announced += notice.messages;
       if (notice.kind == Lifelines::Notice::Kind::farewell) peer.promised = notice.messages;
       if (notice.kind == Lifelines::Notice::Kind::end) peer.has_ended = true;
     }
@@ -197,8 +216,6 @@ class MpiLink final : public RankLink {
   std::vector<Sending> sending_;
   int looks_ = 0;
   int looks_after_end_ = 0;
-  /// The other side has rung: a message will be here soon.
-  bool is_expecting_ = false;
   std::atomic<bool> is_leaving_ = false;
   bool has_lost_ = false;
   std::mutex mutex_;

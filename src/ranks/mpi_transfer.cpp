@@ -61,9 +61,9 @@ Sending::Sending(MPI_Comm comm, int rank, Message message) : rank_(rank), messag
   std::memcpy(front_.data(), &message_.envelope, sizeof(Envelope));
   const auto send = [&](std::span<const std::byte> bytes, int tag) {
     requests_.push_back(MPI_REQUEST_NULL);
-    check_mpi(MPI_Isend(bytes.data(), static_cast<int>(bytes.size()), MPI_BYTE, rank, tag, comm,
-                        &requests_.back()),
-              sending);
+    check_mpi(
+        MPI_Isend(bytes.data(), static_cast<int>(bytes.size()), MPI_BYTE, rank, tag, comm, &requests_.back()),
+        sending);
   };
   if (is_small && message_.content) {
     for (const auto piece : message_.content->pieces()) {
@@ -140,7 +140,8 @@ bool Receiving::take_content(Incoming& message) {
 
 bool Receiving::is_whole(Incoming& message) {
   if (!message.has_envelope) return false;
-  return (!message.content || message.asked == message.envelope.size) && are_over(message.requests, receiving);
+  return (!message.content || message.asked == message.envelope.size) &&
+         are_over(message.requests, receiving);
 }
 
 Delivery Receiving::delivery(Incoming& message) const {

@@ -1,5 +1,6 @@
-// Messages as MPI messages. A small one is one; of a large one the envelope goes ahead, and the content follows
-// in pieces straight from where it lies in memory: no copy is made, and no count is over what MPI can count.
+// Messages as MPI messages. A small one is one; of a large one the envelope goes ahead, and the content
+// follows in pieces straight from where it lies in memory: no copy is made, and no count is over what MPI can
+// count.
 #pragma once
 
 #include <mpi.h>
@@ -24,8 +25,8 @@ class Sending {
   /// True when all of it has left.
   [[nodiscard]] bool is_over();
   [[nodiscard]] int rank() const noexcept { return rank_; }
-  /// The other rank is lost: what has not left stays here, and so does its memory. Returns true when there was
-  /// something.
+  /// The other rank is lost: what has not left stays here, and so does its memory. Returns true when there
+  /// was something.
   bool give_up() noexcept;
 
  private:

@@ -37,7 +37,8 @@ struct JoinedWorld {
   std::shared_ptr<RankLink> link;
 };
 
-/// Finds the other ranks. `receiver` lives to the end of the process. Called once. Throws as `xcs::world` does.
+/// Finds the other ranks. `receiver` lives to the end of the process. Called once. Throws as `xcs::world`
+/// does.
 JoinedWorld join_world(LinkReceiver& receiver);
 
 /// The name of this machine.

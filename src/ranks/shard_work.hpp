@@ -12,8 +12,8 @@
 
 namespace ember::ranks {
 
-/// Inside, a shard is evaluated: with the context of the thread but another stop token, and no other rank makes
-/// the same calls.
+/// Inside, a shard is evaluated: with the context of the thread but another stop token, and no other rank
+/// makes the same calls.
 class ShardScope {
  public:
   explicit ShardScope(std::stop_token stop);

@@ -1,5 +1,6 @@
-// TerminationDelay: time to say what has happened. When a process dies, mpirun ends the others: SIGTERM, and a
-// second later SIGKILL. Rank 0 has something to do in that second: write what is finished, and name the dead.
+// TerminationDelay: time to say what has happened. When a process dies, mpirun ends the others: SIGTERM, and
+// a second later SIGKILL. Rank 0 has something to do in that second: write what is finished, and name the
+// dead.
 #pragma once
 
 namespace ember::ranks {

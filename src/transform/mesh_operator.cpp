@@ -32,8 +32,8 @@ std::set<int> dividing_axes(const MeshOptions& options) {
     if (axes.empty()) continue;
     if (!common.empty() && axes != common) {
       refuse_sharding("field '" + field +
-             "' is divided over other dimensions than the fields before it: an item needs "
-             "all of its parts on one device");
+                      "' is divided over other dimensions than the fields before it: an item needs "
+                      "all of its parts on one device");
     }
     common = axes;
   }

@@ -44,7 +44,8 @@ Value packed(BatchOutcome outcome) {
   for (const CallFailure& failure : outcome.failures) {
     failures.push_back(list({failure.call, error_to_value(failure.error)}));
   }
-  return {{"outputs", Value::list(std::move(outcome.outputs))}, {"failures", Value::list(std::move(failures))}};
+  return {{"outputs", Value::list(std::move(outcome.outputs))},
+          {"failures", Value::list(std::move(failures))}};
 }
 
 Value packed(const BatchResult& result) {
@@ -124,9 +125,9 @@ class Gathering {
   };
 
   [[nodiscard]] ItemRange calls_of(std::size_t first_item) const {
-    return std::find_if(parts_.begin(), parts_.end(), [&](const Part& part) {
-             return part.first_item == first_item;
-           })->calls;
+    return std::find_if(parts_.begin(), parts_.end(),
+                        [&](const Part& part) { return part.first_item == first_item; })
+        ->calls;
   }
   void note_failure(std::size_t call, std::exception_ptr error) {
     outcome_.failures.push_back({call, std::move(error)});
@@ -156,9 +157,8 @@ class RankMeshOperator final : public MeshOperator {
 
   [[nodiscard]] Value call(const Value& arguments) const override {
     if (!is_shared()) return MeshOperator::call(arguments);
-    return share(arguments, false, [](Gathering& gathering) {
-      return output_of(gathering.batch(), gathering.take_outcome());
-    });
+    return share(arguments, false,
+                 [](Gathering& gathering) { return output_of(gathering.batch(), gathering.take_outcome()); });
   }
 
   [[nodiscard]] BatchResult call_detailed(const Value& arguments) const override {
@@ -213,7 +213,8 @@ class RankMeshOperator final : public MeshOperator {
 
 OpReference rank_mesh_reference(const OpReference& target, const DeviceMesh& mesh, const MeshOptions& options,
                                 bool gives_list) {
-  return {share_operator(std::make_shared<RankMeshOperator>(target, mesh, options, gives_list)), target.label};
+  return {share_operator(std::make_shared<RankMeshOperator>(target, mesh, options, gives_list)),
+          target.label};
 }
 
 }  // namespace ember::xcs

@@ -85,7 +85,8 @@ TEST_F(CollectiveTest, WhateverThrowsEveryRankThrowsIt) {
         if (shard.rank == 1) throw std::range_error("in " + place);
       };
     }
-    if (place == "on_item") work.on_item = [&](std::size_t, const Result<Value>&) { return fail(), wants_all; };
+    if (place == "on_item")
+      work.on_item = [&](std::size_t, const Result<Value>&) { return fail(), wants_all; };
     if (place == "conclude") work.conclude = [&] { return fail(), Value(); };
     EXPECT_EQ(test::message_of_error<std::range_error>([&] { (void)run_collective(work); }), "in " + place);
   }
@@ -132,7 +133,9 @@ TEST_F(CollectiveTest, WhatCanNotTravelIsSaid) {
 
 TEST_F(CollectiveTest, AShardDoesNotShareItsWork) {
   Doubling work;
-  work.evaluate = [](const Shard& shard, const Report& report) { report(shard.first, Value(can_share_work())); };
+  work.evaluate = [](const Shard& shard, const Report& report) {
+    report(shard.first, Value(can_share_work()));
+  };
   work.on_item = [](std::size_t, const Result<Value>& item) {
     EXPECT_EQ(item.value(), Value(false));
     return wants_all;

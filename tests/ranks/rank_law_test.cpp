@@ -1,5 +1,5 @@
-// The law of a mesh of ranks: for random functions, batches, shapes and specs, with failing items, it gives what
-// a mesh of one process gives. Every rank draws the same cases.
+// The law of a mesh of ranks: for random functions, batches, shapes and specs, with failing items, it gives
+// what a mesh of one process gives. Every rank draws the same cases.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -74,7 +74,8 @@ std::string detailed_outcome_of(const Op<>& op, const Value& input) {
     const xcs::BatchResult result = xcs::call_detailed(op, input);
     std::string text = to_json(result.output);
     for (const auto& failure : result.errors) {
-      text += "; " + to_string(failure.items) + ": " + type_name_of(failure.error) + " " + message_of(failure.error);
+      text += "; " + to_string(failure.items) + ": " + type_name_of(failure.error) + " " +
+              message_of(failure.error);
     }
     return text;
   } catch (const Error& error) {

@@ -135,8 +135,9 @@ TEST(RankMesh, MappingsConstantsShardsAndArrays) {
   const xcs::MeshOptions options = {.in_partition = {{"x", PartitionSpec(0)}, {"y", PartitionSpec(0)}},
                                     .out_partition = {{"all", PartitionSpec()}}};
   const Value table = list({list({1}), list({2, 3}), "ragged"});
-  EXPECT_EQ(mesh_sharded(pair, all_ranks(), options)({{"x", numbers(5)}, {"y", numbers(5)}, {"table", table}}),
-            (Value{{"sum", list({0, 2, 4, 6, 8})}, {"all", table}}));
+  EXPECT_EQ(
+      mesh_sharded(pair, all_ranks(), options)({{"x", numbers(5)}, {"y", numbers(5)}, {"table", table}}),
+      (Value{{"sum", list({0, 2, 4, 6, 8})}, {"all", table}}));
   const Op<> sizes = test::Scripted([](const Value& in) -> Value { return list({in["x"].size()}); });
   Value expected = list({3, 3});
   if (world().size != 2) expected = world().size == 1 ? list({6}) : list({2, 2, 2});
@@ -166,8 +167,9 @@ TEST(RankMesh, OtherTransformsInside) {
   const auto inner = xcs::compose(xcs::vmap, xcs::jit)(test::doubling());
   const Value rows = list({numbers(2), numbers(0), numbers(3)});
   const Value doubled = list({list({0, 2}), list({}), list({0, 2, 4})});
-  EXPECT_EQ(mesh_sharded(inner, all_ranks(), {.partition_spec = PartitionSpec(0), .granularity = "item"})(rows),
-            doubled);
+  EXPECT_EQ(
+      mesh_sharded(inner, all_ranks(), {.partition_spec = PartitionSpec(0), .granularity = "item"})(rows),
+      doubled);
   const auto on_ranks = mesh_sharded(test::doubling(), all_ranks(), PartitionSpec(0));
   // A mesh inside of one runs where it is called.
   EXPECT_EQ(
@@ -207,7 +209,8 @@ TEST(RankMesh, RanksAtDifferentCallsAreToldSo) {
   const auto a = mesh_sharded(where(), all_ranks(), PartitionSpec(0));
   const auto b = mesh_sharded(other, all_ranks(), PartitionSpec(0));
   const auto message = message_of_error<TransformError>([&] { (world().rank == 1 ? b : a)(numbers(4)); });
-  EXPECT_NE(message.find("rank 0 is at mesh_sharded(where) and rank 1 at mesh_sharded(other)"), std::string::npos)
+  EXPECT_NE(message.find("rank 0 is at mesh_sharded(where) and rank 1 at mesh_sharded(other)"),
+            std::string::npos)
       << message;
   EXPECT_EQ(a(numbers(4)), divided(4));
 }

@@ -1,5 +1,5 @@
-// Runs the tests of this directory: alone, or as one of several processes that mpirun started. All ranks run the
-// same tests in the same order.
+// Runs the tests of this directory: alone, or as one of several processes that mpirun started. All ranks run
+// the same tests in the same order.
 #include <gtest/gtest.h>
 
 #include <ember/world.hpp>
