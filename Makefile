@@ -21,7 +21,7 @@ help:
 	@sed -n '3,6s/^# *//p' Makefile
 
 dependencies:
-	@scripts/install_dependencies.sh
+	@scripts/install_dependencies.sh $(PACKAGES)
 
 configure: dependencies
 	@$(QUIETLY) build/configure.log "Configuring" cmake --preset $(PRESET)
@@ -31,6 +31,7 @@ demo: configure
 	  cmake --build $(BUILD) --target ember_cli -j $(JOBS)
 	@scripts/demo.sh $(BUILD)/ember
 
+test: PACKAGES := test
 test: configure
 	@$(QUIETLY) build/build.log "Building (the first time takes some minutes)" cmake --build $(BUILD) -j $(JOBS)
 	@ctest --preset $(PRESET) -j $(JOBS)

@@ -19,13 +19,17 @@ ember_find_dependency(fmt TARGET fmt::fmt MODULE fmt)
 ember_find_dependency(yaml-cpp TARGET yaml-cpp MODULE yaml-cpp)
 ember_find_dependency(re2 TARGET re2::re2 MODULE re2)
 
-# Meshes whose devices are processes: wherever there is MPI, unless said otherwise.
+# Meshes whose devices are processes. AUTO: wherever there is MPI.
+set(EMBER_MPI AUTO CACHE STRING "Build meshes of MPI ranks: ON, OFF or AUTO")
+set_property(CACHE EMBER_MPI PROPERTY STRINGS AUTO ON OFF)
+set(EMBER_HAS_MPI ${EMBER_MPI})
+# Of MPI, its C interface is used.
 set(MPI_CXX_SKIP_MPICXX ON)
-if(NOT DEFINED EMBER_MPI)
+if(EMBER_MPI STREQUAL "AUTO")
   find_package(MPI QUIET COMPONENTS CXX)
+  set(EMBER_HAS_MPI ${MPI_CXX_FOUND})
 endif()
-option(EMBER_MPI "Build meshes of MPI ranks" ${MPI_CXX_FOUND})
-if(EMBER_MPI)
+if(EMBER_HAS_MPI)
   ember_find_dependency(MPI TARGET MPI::MPI_CXX MODULE ompi-c)
 endif()
 

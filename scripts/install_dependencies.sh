@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs the Debian packages that Ember is built from, where they are missing; says and does nothing otherwise.
 #
-#   scripts/install_dependencies.sh         what `make demo` and `make test` need
+#   scripts/install_dependencies.sh         what `make demo` needs
+#   scripts/install_dependencies.sh test    what `make test` needs
 #   scripts/install_dependencies.sh bench   the benchmarks' packages as well
 #   scripts/install_dependencies.sh ci      what .ci/run needs as well
 #   scripts/install_dependencies.sh --list  prints the packages of the first form, installs nothing
@@ -11,20 +12,23 @@ cd "$(dirname "$0")/.."
 build='g++ cmake ninja-build pkg-config python3 graphviz
   libcurl4-openssl-dev libsimdjson-dev libyaml-cpp-dev libcli11-dev libfmt-dev libre2-dev
   libboost-dev libgtest-dev libgmock-dev'
+# Without it there are no meshes of several processes.
+mpi='libopenmpi-dev openmpi-bin'
 bench='libbenchmark-dev libtbb-dev'
 ci='clang-16 clang-format-16 clang-tidy-16 libclang-rt-16-dev jq'
 
 packages=$build
 case ${1-} in
   '') ;;
-  bench) packages="$build $bench" ;;
-  ci) packages="$build $bench $ci" ;;
+  test) packages="$build $mpi" ;;
+  bench) packages="$build $mpi $bench" ;;
+  ci) packages="$build $mpi $bench $ci" ;;
   --list)
     echo $build
     exit 0
     ;;
   *)
-    sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

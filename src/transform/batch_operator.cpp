@@ -4,7 +4,6 @@
 
 #include <ember/execution_error.hpp>
 
-#include "base/call_order.hpp"
 #include "op/interpreter.hpp"
 #include "transform/column_batch.hpp"
 
@@ -66,13 +65,11 @@ std::shared_ptr<const Batch> BatchOperator::calls_of(const Value& arguments) con
 }
 
 Value BatchOperator::call(const Value& arguments) const {
-  const UnorderedScope unordered;
   const std::shared_ptr<const Batch> batch = calls_of(arguments);
   return output_of(*batch, run_batch(batch->callee(target_), batch, batch->settings().keeps_going, memory_));
 }
 
 BatchResult BatchOperator::call_detailed(const Value& arguments) const {
-  const UnorderedScope unordered;
   const std::shared_ptr<const Batch> batch = calls_of(arguments);
   return detailed_result_of(*batch, run_batch(batch->callee(target_), batch, true, memory_));
 }
@@ -80,7 +77,6 @@ BatchResult BatchOperator::call_detailed(const Value& arguments) const {
 void BatchOperator::start(const Value& arguments, const Context& context, Completion done) const {
   std::shared_ptr<const Batch> batch = calls_of(arguments);
   if (batch->size() == 0) return done(output_of(*batch, {}));
-  const UnorderedScope unordered;
   // Functions must be copyable; a completion is not.
   auto shared = std::make_shared<Completion>(std::move(done));
   start_batch(batch->callee(target_), batch, context,

@@ -5,6 +5,7 @@
 
 #include <ember/execution_error.hpp>
 
+#include "base/call_order.hpp"
 #include "exec/run.hpp"
 #include "exec/scope_policy.hpp"
 #include "graph/wake_time.hpp"
@@ -117,6 +118,8 @@ std::shared_ptr<const Plan> BatchMemory::lanes(std::size_t count) {
 BatchOutcome run_batch(const OpReference& op, const std::shared_ptr<const Batch>& batch, bool keeps_going,
                        BatchMemory& memory) {
   if (batch->size() == 0) return {};
+  // Which of the ways below is taken may differ from process to process.
+  const UnorderedScope unordered;
   if (op.target->is_async() && !op.target->has_batch()) return run_windows(op, batch, keeps_going);
   return LaneRun(op, batch, keeps_going, memory).run();
 }
