@@ -14,11 +14,12 @@ std::string host_name() {
 }
 
 int launched_processes() noexcept {
-  // Open MPI, then what MPICH and its relatives say.
+  // What Open MPI says, and what MPICH and its relatives say.
   for (const char* variable : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}) {
     if (const char* text = std::getenv(variable)) return std::atoi(text);
   }
-  return 0;
+  // Other launchers tell each process its rank, and their number only to MPI.
+  return std::getenv("PMIX_RANK") ? 1 : 0;
 }
 
 }  // namespace ember::ranks

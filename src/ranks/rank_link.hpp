@@ -43,7 +43,7 @@ JoinedWorld join_world(LinkReceiver& receiver);
 
 /// The name of this machine.
 std::string host_name();
-/// Number of processes that the launcher of this one says it started; 0 without one.
+/// Number of processes that the launcher of this one says it started, at least 1; 0 without one.
 int launched_processes() noexcept;
 
 }  // namespace ember::ranks

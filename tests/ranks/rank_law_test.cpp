@@ -112,7 +112,7 @@ xcs::MeshOptions random_options(test::RandomValue& random, std::size_t dimension
 
 TEST(RankMeshLaw, GivesWhatOneProcessGives) {
   test::RandomValue random(20261121);
-  for (int i = 0; i < 400; ++i) {
+  for (int i = 0; i < 250; ++i) {
     const Op<> function = random_function(random);
     const Value batch = random_batch(random);
     const std::vector<int> shape = random_shape(random);
