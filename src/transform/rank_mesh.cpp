@@ -9,6 +9,7 @@
 #include "exec/executor.hpp"
 #include "exec/run.hpp"
 #include "ranks/collective.hpp"
+#include "transform/column_batch.hpp"
 #include "transform/mesh_operator.hpp"
 #include "value/error_value.hpp"
 
@@ -18,8 +19,8 @@ namespace {
 /// The calls of one part, on the rank that makes them.
 class PartCalls final : public Batch {
  public:
-  PartCalls(BatchLayout layout, std::string device)
-      : Batch({}), layout_(std::move(layout)), device_(std::move(device)) {}
+  PartCalls(BatchLayout layout, ItemOutputs outputs, std::string device)
+      : Batch({}), layout_(std::move(layout)), outputs_(std::move(outputs)), device_(std::move(device)) {}
 
   [[nodiscard]] std::size_t size() const override { return layout_.size(); }
   [[nodiscard]] Value input(std::size_t call) const override { return layout_.item(call); }
@@ -32,9 +33,11 @@ class PartCalls final : public Batch {
   }
   [[nodiscard]] std::string device(std::size_t) const override { return device_; }
   [[nodiscard]] bool has_devices() const override { return true; }
+  [[nodiscard]] std::optional<ItemForm> item_form() const override { return ItemForm{layout_, outputs_}; }
 
  private:
   const BatchLayout layout_;
+  const ItemOutputs outputs_;
   const std::string device_;
 };
 
@@ -68,8 +71,9 @@ BatchResult unpacked_result(const Value& value) {
 /// A batch divided over ranks, on rank 0, and what has come back of it.
 class Gathering {
  public:
-  Gathering(std::shared_ptr<const Batch> batch, bool keeps_going)
-      : batch_(std::move(batch)), keeps_going_(keeps_going) {
+  /// `given` is what `batch` makes calls of: itself, or by column.
+  Gathering(std::shared_ptr<const Batch> given, std::shared_ptr<const Batch> batch, bool keeps_going)
+      : given_(std::move(given)), batch_(std::move(batch)), keeps_going_(keeps_going) {
     outcome_.outputs.resize(batch_->size());
   }
 
@@ -77,16 +81,18 @@ class Gathering {
   [[nodiscard]] std::vector<ranks::Shard> shards(const std::vector<int>& places,
                                                  const std::vector<std::string>& devices) {
     std::vector<ranks::Shard> shards;
-    const auto* divided = dynamic_cast<const MeshCalls*>(batch_.get());
+    const auto* divided = dynamic_cast<const MeshCalls*>(given_.get());
+    const bool is_by_column = given_ != batch_;
     const std::size_t count = divided ? divided->shards().size() : 1;
     for (std::size_t i = 0; i < count; ++i) {
       const bool is_by_item = divided && divided->is_by_item();
       const ItemRange items = divided ? divided->shards()[i] : ItemRange{0, 1};
-      parts_.push_back({items.first, is_by_item ? items : ItemRange{i, i + 1}});
+      parts_.push_back({items.first, is_by_item && !is_by_column ? items : ItemRange{i, i + 1}});
       Value order = {{"is_by_item", is_by_item},
+                     {"is_by_column", is_by_column},
                      {"keeps_going", keeps_going_},
                      {"device", devices[i]},
-                     {"input", divided ? divided->shard_input(i) : batch_->input(0)}};
+                     {"input", divided ? divided->shard_input(i) : given_->input(0)}};
       shards.push_back({places[i], items.first, items.last, std::move(order)});
     }
     return shards;
@@ -107,7 +113,8 @@ class Gathering {
         note_failure(calls.first + call, error_from_value(failure[1]));
       }
     }
-    return keeps_going_ || outcome_.failures.empty() ? ranks::wants_all : first + 1;
+    const bool has_failed = part.error() || !part.value()["failures"].items().empty();
+    return has_failed && !keeps_going_ ? first + 1 : ranks::wants_all;
   }
 
   [[nodiscard]] const Batch& batch() const noexcept { return *batch_; }
@@ -133,6 +140,7 @@ class Gathering {
     outcome_.failures.push_back({call, std::move(error)});
   }
 
+  const std::shared_ptr<const Batch> given_;
   const std::shared_ptr<const Batch> batch_;
   const bool keeps_going_;
   std::vector<Part> parts_;
@@ -178,7 +186,10 @@ class RankMeshOperator final : public MeshOperator {
     ranks::Collective work;
     work.name = mesh_name + "(" + target().name() + ")";
     work.divide = [&] {
-      gathering.emplace(batch_of(arguments), keeps_going);
+      std::shared_ptr<const Batch> given = batch_of(arguments);
+      std::shared_ptr<const Batch> batch =
+          takes_columns(*target().target) ? by_column(target(), given) : given;
+      gathering.emplace(std::move(given), std::move(batch), keeps_going);
       if (gathering->batch().size() == 0) return std::vector<ranks::Shard>();
       return gathering->shards(ranks_, devices());
     };
@@ -198,11 +209,13 @@ class RankMeshOperator final : public MeshOperator {
     std::shared_ptr<const Batch> batch;
     if (order["is_by_item"].boolean()) {
       BatchLayout layout(*target().target, order["input"], {in_axes(), mesh_name});
-      batch = std::make_shared<PartCalls>(std::move(layout), order["device"].string());
+      batch = std::make_shared<PartCalls>(std::move(layout), ItemOutputs(target(), Axes(), mesh_name, false),
+                                          order["device"].string());
+      if (order["is_by_column"].boolean()) batch = by_column(target(), std::move(batch));
     } else {
       batch = std::make_shared<DirectBatch>(order["input"], BatchSettings(), order["device"].string());
     }
-    return packed(run_batch(target(), batch, order["keeps_going"].boolean(), memory()));
+    return packed(run_batch(batch->callee(target()), batch, order["keeps_going"].boolean(), memory()));
   }
 
   /// Of each place.

@@ -112,6 +112,57 @@ TEST(RankMesh, GivesTheSameErrorOnEveryRank) {
   EXPECT_EQ(mesh_sharded(odd, all_ranks(), PartitionSpec(0))(numbers(4)), numbers(4));
 }
 
+TEST(RankMesh, TheFirstFailureCountsWheneverItHappens) {
+  // Every rank fails but the first, and reports arrive in any order.
+  const auto positive = op("positive", [](const Value& x) -> Value {
+    if (x.integer() > 1) throw std::runtime_error("failed");
+    return x;
+  });
+  const auto on_ranks = mesh_sharded(positive, all_ranks(), PartitionSpec(0));
+  for (int round = 0; round < 50; ++round) {
+    const auto error =
+        error_of<xcs::MeshShardingError>([&] { (void)on_ranks(numbers(2 * all_ranks().size() + 1)); });
+    EXPECT_EQ(error.items(), (xcs::ItemRange{2, 3}));
+  }
+}
+
+TEST(RankMesh, OperatorsThatAnswerByColumn) {
+  class Squares final : public Operator<> {
+   public:
+    Value forward(const Value& x) const override { return x.number() * x.number(); }
+    [[nodiscard]] Value forward_columns(const Columns& columns) const override {
+      const Value numbers = columns.inputs();
+      std::vector<double> squares;
+      for (std::size_t i = 0; i < numbers.size(); ++i) {
+        if (numbers[i].number() < 0) throw std::domain_error("negative");
+        squares.push_back(numbers[i].number() * numbers[i].number());
+      }
+      const std::size_t size = squares.size();
+      return array<double>({size}, std::move(squares));
+    }
+  };
+  const xcs::MeshOptions options = {.partition_spec = PartitionSpec(0), .granularity = "item"};
+  const auto here = mesh_sharded(Squares(), DeviceMesh({.shape = {world().size}}), options);
+  const auto on_ranks = mesh_sharded(Squares(), all_ranks(), options);
+  for (const std::size_t size : {0U, 3U, 1000U}) {
+    std::vector<double> content(size);
+    for (std::size_t i = 0; i < size; ++i) content[i] = static_cast<double>(i);
+    for (const Value& input : {Value(array<double>({size}, content)), numbers(size)}) {
+      EXPECT_EQ(on_ranks(input), here(input));
+    }
+  }
+  const Value bad = list({1, 2, 3, 4, -5, 6, 7, -8});
+  const auto message = [&](const auto& op) {
+    return message_of_error<xcs::MeshShardingError>([&] { (void)op(bad); });
+  };
+  EXPECT_EQ(message(on_ranks), message(here));
+  if (world().size < 2) return;
+  const auto result = xcs::call_detailed(on_ranks, bad);
+  const auto expected = xcs::call_detailed(here, bad);
+  EXPECT_EQ(result.output, expected.output);
+  EXPECT_EQ(result.errors.size(), expected.errors.size());
+}
+
 TEST(RankMesh, FailuresAsResults) {
   const auto picky = op("picky", [](const Value& x) -> Value {
     if (x.integer() % 3 == 1) throw std::runtime_error("no " + std::to_string(x.integer()));
