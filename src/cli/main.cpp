@@ -2,24 +2,49 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <sstream>
+#include <string>
 #include <vector>
 
 #include <ember/error.hpp>
 #include <ember/version.hpp>
+#include <ember/world.hpp>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
 #include "cli/command.hpp"
+#include "ranks/rank_link.hpp"
 
 namespace {
 
 using ember::cli::Command;
 using ember::cli::ExitCode;
 
-void print_error(const Command& command, const char* message) {
-  std::cerr << "ember " << command.app->get_name() << ": " << message << '\n';
+/// Of several processes that mpirun has started, one speaks for all.
+bool is_silent() {
+  return ember::ranks::launched_rank() > 0;
+}
+
+/// When a process ends with an error, mpirun ends the others, maybe before rank 0 has spoken. A process that
+/// has joined the others waits for them at its end.
+int together(int code) {
+  if (code == ExitCode::success || ember::ranks::launched_processes() < 2) return code;
+  try {
+    (void)ember::xcs::world();
+  } catch (const std::exception&) {
+    // They can not be joined, which is told already or does not matter any more.
+  }
+  return code;
+}
+
+void say(const std::string& line) {
+  if (!is_silent()) std::cerr << line << '\n';
+}
+
+void print_error(const Command& command, const std::string& message) {
+  say("ember " + command.app->get_name() + ": " + message);
 }
 
 int run(const Command& command) {
@@ -27,16 +52,16 @@ int run(const Command& command) {
     return command.run();
   } catch (const ember::cli::UsageError& error) {
     print_error(command, error.what());
-    std::cerr << "Run with --help for more information.\n";
+    say("Run with --help for more information.");
     return ExitCode::usage;
   } catch (const ember::ConfigError& error) {
     // The lines start with the places in the file, so that editors can jump there.
     print_error(command, "the workflow has mistakes:");
-    std::cerr << error.what() << '\n';
+    say(error.what());
     return ExitCode::usage;
   } catch (const ember::Error& error) {
     print_error(command, error.what());
-    if (!error.hint().empty()) std::cerr << error.hint() << '\n';
+    if (!error.hint().empty()) say(error.hint());
   } catch (const std::exception& error) {
     print_error(command, error.what());
   }
@@ -48,7 +73,9 @@ int parse_and_run(CLI::App& application, const std::vector<Command>& commands, i
     application.parse(count, arguments);
   } catch (const CLI::ParseError& error) {
     // Prints the help or the version that was asked for, or what is wrong.
-    return application.exit(error) == 0 ? ExitCode::success : ExitCode::usage;
+    std::ostringstream unheard;
+    const int code = is_silent() ? application.exit(error, unheard, unheard) : application.exit(error);
+    return code == 0 ? ExitCode::success : ExitCode::usage;
   }
   for (const Command& command : commands) {
     if (command.app->parsed()) return run(command);
@@ -70,7 +97,7 @@ int main(int count, char** arguments) {
         ember::cli::add_trace_command(application),    ember::cli::add_questions_command(application),
         ember::cli::add_simulate_command(application), ember::cli::add_devices_command(application),
     };
-    return parse_and_run(application, commands, count, arguments);
+    return together(parse_and_run(application, commands, count, arguments));
   } catch (const std::exception& error) {
     std::cerr << "ember: " << error.what() << '\n';
     return ExitCode::failure;

@@ -65,6 +65,10 @@ std::vector<RowOutcome::Match> matches_of(const Value& row, const Result<Value>&
 
 }  // namespace
 
+std::string row_name(std::size_t line_number) {
+  return "row " + std::to_string(line_number);
+}
+
 RowOutcome failed_row(const Value& id, std::size_t line_number, const std::exception_ptr& error) {
   const Told what = told(error);
   const Value row = {{"id", id},
@@ -93,8 +97,22 @@ RowOutcome finished_row(const Value& row, std::size_t line_number, const Workflo
     outcome = failed_row(id, line_number, std::current_exception());
   }
   outcome.matches = matches_of(row, run.outputs, expectations);
-  outcome.metrics = run.metrics;
   return outcome;
+}
+
+RowMetrics row_metrics(const xcs::ExecutionMetrics& metrics, const xcs::XCSGraph& graph) {
+  RowMetrics result;
+  result.ideal_time = from_seconds(metrics.ideal_time_ms / 1000);
+  result.step_time = from_seconds(metrics.node_time_ms / 1000);
+  for (const std::string& step : metrics.critical_path) {
+    result.critical_steps.emplace_back(step, metrics.node_stats.at(graph.node(step).id).duration());
+  }
+  for (const auto& [id, stats] : metrics.node_stats) {
+    const bool has_run =
+        stats.status == xcs::NodeStats::Status::finished || stats.status == xcs::NodeStats::Status::failed;
+    if (has_run) result.steps.emplace_back(graph.node(id).display_name(), stats.duration());
+  }
+  return result;
 }
 
 }  // namespace ember::cli

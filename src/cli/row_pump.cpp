@@ -3,10 +3,10 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <string>
 
-#include "base/ambient.hpp"
 #include "exec/trace_span.hpp"
 
 namespace ember::cli {
@@ -19,10 +19,9 @@ constexpr std::size_t least_window = 1024;
 constexpr std::size_t window_factor = 16;
 constexpr std::size_t most_held_bytes = std::size_t{256} << 20U;
 
-/// In traces.
-std::string row_name(std::size_t line_number) {
-  return "row " + std::to_string(line_number);
-}
+/// When rows are lost, what the others do within this time still counts; mpirun gives a second.
+constexpr Duration time_after_failure = std::chrono::milliseconds(300);
+constexpr int look_after_failure = 20;  // Milliseconds.
 
 }  // namespace
 
@@ -34,16 +33,15 @@ void RowPump::Arrivals::add(std::size_t number, RowOutcome outcome) {
   wakeup.wake();
 }
 
-RowPump::RowPump(const Workflow& workflow, LineReader& input, OutputFile& output, PumpSettings settings)
-    : workflow_(workflow),
+RowPump::RowPump(RowSite& site, LineReader& input, OutputFile& output, PumpSettings settings)
+    : site_(site),
       input_(input),
       output_(output),
       settings_(std::move(settings)),
-      totals_{
-          0,  0, 0, std::vector<Accuracy>(settings_.expectations.size()), IdealTime(settings_.rows_in_flight),
-          {}, {}},
+      totals_{0,  0, 0, std::vector<Accuracy>(settings_.expectations), IdealTime(settings_.rows_in_flight),
+              {}, {}},
       window_(std::max(least_window, window_factor * settings_.rows_in_flight)) {
-  settings_.options.stop_token = stop_.get_token();
+  site_.on_failure([arrivals = arrivals_] { arrivals->wakeup.wake(); });
 }
 
 int RowPump::run(const std::function<int(const PumpTotals&)>& show) {
@@ -54,6 +52,7 @@ int RowPump::run(const std::function<int(const PumpTotals&)>& show) {
     write_ready();
     show_live();
     output_.close();
+    site_.require_whole();
   } catch (...) {
     drain();
     throw;
@@ -68,7 +67,7 @@ void RowPump::run_until_done(const SignalWatch& signals, const std::function<int
     write_ready();
     show_live();
     output_.flush();
-    if (slots_.empty() && !has_more && input_.is_at_end()) return;
+    if (site_.has_failed() || (slots_.empty() && !has_more && input_.is_at_end())) return;
     const int due = show(totals_);
     // A signal whose waking was taken with the arrivals must not be slept over.
     if (signals.signal() != 0) return;
@@ -111,14 +110,9 @@ void RowPump::start_row(Line line) {
   }
   line.text = {};
   ++in_flight_;
-  const auto span = std::make_shared<xcs::TraceSpan>(row_name(line.number), row);
-  const auto done = [arrivals = arrivals_, number, row, span, line_number = line.number,
-                     expectations = settings_.expectations](const WorkflowRun& run) {
-    span->end(run.outputs ? run.outputs.value() : Value(), run.outputs.error());
-    arrivals->add(number, finished_row(row, line_number, run, expectations));
-  };
-  const AmbientScope inside(span->ambient());
-  workflow_.run_async(row, settings_.options, done);
+  site_.start(line.number, row, [arrivals = arrivals_, number](RowOutcome outcome) {
+    arrivals->add(number, std::move(outcome));
+  });
 }
 
 bool RowPump::is_readable() const {
@@ -169,19 +163,12 @@ void RowPump::write(const Slot& slot) {
   }
 }
 
-void RowPump::add_metrics(const xcs::ExecutionMetrics& metrics) {
-  totals_.ideal.add(from_seconds(metrics.ideal_time_ms / 1000));
-  totals_.step_time += from_seconds(metrics.node_time_ms / 1000);
-  for (const std::string& step : metrics.critical_path) {
-    const xcs::NodeStats& stats = metrics.node_stats.at(workflow_.graph().node(step).id);
-    totals_.critical_seconds[step] += stats.duration();
-  }
+void RowPump::add_metrics(const RowMetrics& metrics) {
+  totals_.ideal.add(metrics.ideal_time);
+  totals_.step_time += metrics.step_time;
+  for (const auto& [step, seconds] : metrics.critical_steps) totals_.critical_seconds[step] += seconds;
   if (!settings_.live) return;
-  for (const auto& [id, stats] : metrics.node_stats) {
-    const bool has_run =
-        stats.status == xcs::NodeStats::Status::finished || stats.status == xcs::NodeStats::Status::failed;
-    if (has_run) settings_.live->add_step(workflow_.graph().node(id).display_name(), stats.duration());
-  }
+  for (const auto& [step, seconds] : metrics.steps) settings_.live->add_step(step, seconds);
 }
 
 void RowPump::show_live() const {
@@ -191,10 +178,17 @@ void RowPump::show_live() const {
 }
 
 void RowPump::drain() {
-  stop_.request_stop();
+  site_.stop();
+  std::optional<TimePoint> until;
   while (in_flight_ > 0) {
     take_arrivals();
-    if (in_flight_ > 0) wait(-1, false);
+    if (in_flight_ == 0) return;
+    if (site_.has_failed()) {
+      const TimePoint now = Clock::real()->now();
+      if (!until) until = now + time_after_failure;
+      if (now >= *until) site_.give_up();
+    }
+    wait(until ? look_after_failure : -1, false);
   }
 }
 

@@ -9,14 +9,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <ember/execution_metrics.hpp>
-#include <ember/execution_options.hpp>
-#include <ember/workflow.hpp>
+#include <ember/clock.hpp>
 
 #include "cli/ideal_time.hpp"
 #include "cli/live_metrics.hpp"
@@ -24,6 +21,7 @@
 #include "cli/progress.hpp"
 #include "cli/row_outcome.hpp"
 #include "cli/row_reading.hpp"
+#include "cli/row_site.hpp"
 #include "cli/wakeup.hpp"
 #include "value/line_reader.hpp"
 
@@ -31,8 +29,8 @@ namespace ember::cli {
 
 struct PumpSettings {
   std::size_t rows_in_flight = 64;
-  xcs::ExecutionOptions options = {};
-  std::vector<Expectation> expectations = {};
+  /// Number of things that are compared for each row.
+  std::size_t expectations = 0;
   /// Told of rows and steps while they run; may be null.
   std::shared_ptr<LiveMetrics> live = {};
 };
@@ -56,11 +54,12 @@ struct PumpTotals {
 /// One thread reads, starts, writes and shows progress; the rows themselves hold no thread.
 class RowPump {
  public:
-  RowPump(const Workflow& workflow, LineReader& input, OutputFile& output, PumpSettings settings);
+  RowPump(RowSite& site, LineReader& input, OutputFile& output, PumpSettings settings);
 
   /// Runs all rows, or those that finish until a signal comes. `show` is called now and then, and returns how
   /// many milliseconds it can wait at most, below 0 for ever. Returns the signal, or 0. Throws DataError when
-  /// reading or writing fails; the rows in flight have been stopped then.
+  /// reading or writing fails, and when rows are lost; the rows in flight have been stopped then, and what
+  /// was finished is written.
   int run(const std::function<int(const PumpTotals&)>& show);
   [[nodiscard]] const PumpTotals& totals() const noexcept { return totals_; }
 
@@ -90,18 +89,17 @@ class RowPump {
   void take_arrivals();
   void write_ready();
   void write(const Slot& slot);
-  void add_metrics(const xcs::ExecutionMetrics& metrics);
+  void add_metrics(const RowMetrics& metrics);
   void show_live() const;
   void drain();
 
-  const Workflow& workflow_;
+  RowSite& site_;
   LineReader& input_;
   OutputFile& output_;
   PumpSettings settings_;
   PumpTotals totals_;
   RowReading reading_;
   std::shared_ptr<Arrivals> arrivals_ = std::make_shared<Arrivals>();
-  std::stop_source stop_;
   std::size_t window_;
   std::size_t in_flight_ = 0;
   /// Rows started and not yet written, the oldest first; its number is `first_`.

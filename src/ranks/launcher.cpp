@@ -13,6 +13,13 @@ std::string host_name() {
   return name.data();
 }
 
+int launched_rank() noexcept {
+  for (const char* variable : {"OMPI_COMM_WORLD_RANK", "PMI_RANK"}) {
+    if (const char* text = std::getenv(variable)) return std::atoi(text);
+  }
+  return 0;
+}
+
 int launched_processes() noexcept {
   // What Open MPI says, and what MPICH and its relatives say.
   for (const char* variable : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}) {

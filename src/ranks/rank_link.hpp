@@ -45,5 +45,7 @@ JoinedWorld join_world(LinkReceiver& receiver);
 std::string host_name();
 /// Number of processes that the launcher of this one says it started, at least 1; 0 without one.
 int launched_processes() noexcept;
+/// The number of this process among them; 0 without a launcher. For what happens before the world is joined.
+int launched_rank() noexcept;
 
 }  // namespace ember::ranks
