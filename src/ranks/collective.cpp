@@ -68,8 +68,8 @@ class CollectiveRank {
 
   void evaluate(const Shard& shard) {
     const ShardScope scope(box_->stop.get_token());
-    work_.evaluate(shard, [this](std::size_t index, Result<Value> item) {
-      send(MessageKind::item, index, std::move(item));
+    work_.evaluate(shard, [this](std::size_t index, const Result<Value>& item) {
+      send(MessageKind::item, index, item);
     });
   }
 

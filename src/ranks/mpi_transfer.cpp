@@ -86,7 +86,7 @@ bool Sending::is_over() {
   return are_over(requests_, sending);
 }
 
-bool Sending::give_up() noexcept {
+bool Sending::give_up() {
   if (requests_.empty()) return false;
   // MPI still knows the addresses, and there is no way to make it forget them.
   (void)new Sending(std::move(*this));

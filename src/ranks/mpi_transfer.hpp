@@ -27,7 +27,7 @@ class Sending {
   [[nodiscard]] int rank() const noexcept { return rank_; }
   /// The other rank is lost: what has not left stays here, and so does its memory. Returns true when there
   /// was something.
-  bool give_up() noexcept;
+  bool give_up();
 
  private:
   int rank_;
