@@ -32,7 +32,11 @@ Run::SuspendedPermit::SuspendedPermit() : frame_(current_frame()) {
 void Run::SuspendedPermit::resume() {
   if (!is_suspended_) return;
   is_suspended_ = false;
-  frame_.run->limiter_->acquire_blocking(*frame_.run->executor_);
+  try {
+    frame_.run->limiter_->acquire_blocking(*frame_.run->executor_);
+  } catch (...) {  // A simulation that is over: there are no permits any more, and nobody who counts them.
+    return;
+  }
   const Lock lock(frame_.run->mutex_);
   frame_.run->permits_[frame_.node] = true;
 }
