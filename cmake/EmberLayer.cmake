@@ -29,6 +29,10 @@ endfunction()
 # All others still see it when a file forgets an include. Names in unnamed namespaces must differ within a layer.
 function(ember_unite_sources target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${EMBER_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 12)
+  if(EMBER_UNITY_BUILD)
+    # Meant for headers, which the sources look like here.
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  endif()
 endfunction()
 
 # ember_add_layer(<name> HEADERS <public...> SOURCES <private...> LAYERS <lower...> LIBRARIES <third party...>)

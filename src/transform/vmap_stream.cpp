@@ -18,7 +18,7 @@
 namespace ember::xcs {
 namespace {
 
-const std::string name_in_messages = "vmap_stream";
+const std::string vmap_stream_name = "vmap_stream";
 
 /// Calls known to take less are not given to another thread: that costs as much.
 constexpr std::uint64_t cheap_nanoseconds = 20'000;
@@ -216,8 +216,8 @@ void refuse_recording() {
 }  // namespace
 
 void VmapStreamOptions::validate() const {
-  require_positive(name_in_messages, "batch_size", std::optional(batch_size));
-  require_positive(name_in_messages, "max_workers", max_workers);
+  require_positive(vmap_stream_name, "batch_size", std::optional(batch_size));
+  require_positive(vmap_stream_name, "max_workers", max_workers);
 }
 
 ValueStream vmap_stream_reference(const OpReference& target, ValueStream items,
