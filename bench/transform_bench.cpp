@@ -74,7 +74,7 @@ void two_threads(const Op<>& op, const Value& items) {
 void report_short(std::size_t rounds, int steps) {
   const Op<> work = op("work", [steps](const Value& x) -> Value { return spin(x.integer(), steps); });
   const Op<> parallel = xcs::pmap(work, {.num_workers = 2});
-  const Value items = numbers(20'000);
+  const Value items = numbers(10'000);
   const auto timings = bench::time_interleaved({{"loop", [&] { (void)loop(work, items); }},
                                                 {"pmap", [&] { (void)parallel(items); }},
                                                 {"two threads", [&] { two_threads(work, items); }}},
@@ -149,7 +149,7 @@ int main(int count, char** arguments) {
   const std::size_t rounds = settings.rounds;
   if (settings.wants("waiting")) report_waiting(rounds);
   if (settings.wants("trivial")) report_trivial(rounds);
-  for (const int steps : {40, 85, 175}) {
+  for (const int steps : {55, 115, 230}) {
     if (settings.wants("short")) report_short(rounds, steps);
   }
   if (settings.wants("array")) report_array(rounds);
