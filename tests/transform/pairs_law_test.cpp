@@ -196,7 +196,7 @@ TEST_P(PairsLaw, GiveWhatNestedLoopsGiveWithinTheBound) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Outer, PairsLaw, ::testing::ValuesIn(ways),
-                         [](const auto& info) { return name_of(info.param); });
+                         [](const auto& test) { return name_of(test.param); });
 
 }  // namespace
 }  // namespace ember
