@@ -3,8 +3,8 @@
 import os
 import pathlib
 
-# Open MPI kills what it has asked to end a second ago; on a busy machine that is short.
-PATIENT = {"OMPI_MCA_odls_base_sigkill_timeout": "20"}
+# Open MPI kills what it has asked to end a second ago; on a busy machine that is short. It waits for all of that time.
+PATIENT = {"OMPI_MCA_odls_base_sigkill_timeout": "4"}
 
 
 def ranks_of(launcher):

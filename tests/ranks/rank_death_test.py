@@ -64,7 +64,8 @@ class RankDeath(unittest.TestCase):
         self.check_lost(launch(3, "kill_in_mesh"), rf"rank 1 on host {HOST} died while it had items 3-5")
 
     def test_a_rank_that_returns_from_main(self):
-        self.check_lost(launch(3, "return"), rf"rank 1 on host {HOST} ended before the others and leaves items 3-5")
+        # Items only where the others had begun before it was gone.
+        self.check_lost(launch(3, "return"), rf"rank 1 on host {HOST} ended before the others( and leaves items 3-5)?\n")
 
     def test_an_exception_out_of_main(self):
         run = launch(3, "throw")
