@@ -94,7 +94,8 @@ int main(int argc, char** argv) {
   try {
     (void)run(way, victim);
   } catch (const xcs::RankError& error) {
-    std::cerr << "rank " << xcs::world().rank << " says: " << error.what() << std::endl;
+    // In one piece: other ranks write as well.
+    std::cerr << "rank " + std::to_string(xcs::world().rank) + " says: " + error.what() + "\n";
     return 3;
   }
   return 0;
