@@ -1,6 +1,9 @@
 #include "cli/run_options.hpp"
 
 #include <CLI/App.hpp>
+// What every App is made with; App.hpp alone only declares it.
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 
 #include "cli/command.hpp"
 #include "cli/option_settings.hpp"
