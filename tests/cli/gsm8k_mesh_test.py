@@ -14,6 +14,8 @@ import tempfile
 import time
 
 import ember_process
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "support"))
 import rank_processes
 
 ROWS = 663

@@ -16,6 +16,8 @@ import tempfile
 import unittest
 
 import ember_process
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "support"))
 import rank_processes
 
 EMBER = sys.argv[1]
@@ -164,7 +166,7 @@ class SeveralProcesses(MeshTest):
     def check_ended(self, process, started):
         self.assertNotEqual(process.wait(timeout=PATIENCE), 0)
         errors = process.stderr.read().decode()
-        self.assertEqual([rank for rank, number in started.items() if rank_processes.is_alive(number)], [], errors)
+        self.assertEqual(rank_processes.left(started.values()), [], errors)
         return errors
 
     def written(self):

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """rank_death_test.py LAUNCHER PROGRAM: what is left to see when one of several processes ends before its time."""
 
-import os
+import pathlib
 import re
 import socket
 import subprocess
 import sys
 import unittest
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "support"))
+import rank_processes
 
 LAUNCHER, PROGRAM = sys.argv[1:3]
 HOST = re.escape(socket.gethostname())
@@ -21,15 +24,6 @@ def launch(ranks, *arguments):
     return run
 
 
-def is_alive(process):
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    with open(f"/proc/{process}/stat", encoding="ascii") as stat:
-        return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
-
-
 class RankDeath(unittest.TestCase):
     def check_lost(self, run, text):
         self.assertNotEqual(run.returncode, 0, run)
@@ -39,8 +33,8 @@ class RankDeath(unittest.TestCase):
         items = [int(item) for item in re.findall(r"^item (\d+) of", run.stdout, re.MULTILINE)]
         expected = [rank * 10 + i for rank in range(ranks) for i in range(5)]
         self.assertEqual(sorted(items), expected, "what was finished has arrived")
-        for process in re.findall(r"of process (\d+)", run.stdout):
-            self.assertFalse(is_alive(int(process)), f"process {process} is left")
+        processes = [int(process) for process in re.findall(r"of process (\d+)", run.stdout)]
+        self.assertEqual(rank_processes.left(processes), [])
 
     def test_a_killed_rank_is_named_with_its_items(self):
         run = launch(3, "SIGKILL", "2")

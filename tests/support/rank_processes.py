@@ -2,9 +2,10 @@
 
 import os
 import pathlib
+import time
 
 # Open MPI kills what it has asked to end a second ago; on a busy machine that is short. It waits for all of that time.
-PATIENT = {"OMPI_MCA_odls_base_sigkill_timeout": "4"}
+PATIENT = {"OMPI_MCA_odls_base_sigkill_timeout": "3"}
 
 
 def ranks_of(launcher):
@@ -31,3 +32,11 @@ def is_alive(process):
     except OSError:
         return False
     return stat.rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def left(processes, patience=30):
+    """Those that do not end; ending may take a process some time after its launcher has gone."""
+    until = time.monotonic() + patience
+    while (alive := [process for process in processes if is_alive(process)]) and time.monotonic() < until:
+        time.sleep(0.05)
+    return alive
