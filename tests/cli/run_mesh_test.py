@@ -186,14 +186,13 @@ class SeveralProcesses(MeshTest):
             os.kill(started[0], signal.SIGKILL)
             self.check_ended(process, started)
 
-    def test_a_signal_writes_what_had_finished(self):
-        for number in signal.SIGINT, signal.SIGTERM:
-            with ember_process.SilentServer() as server:
-                process, started = self.start_hanging(server, 2)
-                process.send_signal(number)
-                errors = self.check_ended(process, started)
-            self.assertIn("stopped by a signal", errors)
-            self.assertEqual(self.written(), [2, 3, 4, 5, 6])
+    def test_an_interrupt_writes_what_had_finished(self):
+        with ember_process.SilentServer() as server:
+            process, started = self.start_hanging(server, 2)
+            process.send_signal(signal.SIGINT)
+            errors = self.check_ended(process, started)
+        self.assertIn("stopped by a signal", errors)
+        self.assertEqual(self.written(), [2, 3, 4, 5, 6])
 
 
 if __name__ == "__main__":
