@@ -1,6 +1,8 @@
 #include "ranks/shard_work.hpp"
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/call_order.hpp"
@@ -23,8 +25,9 @@ ShardScope::ShardScope(const Context& outer, const Ambient& settings, std::stop_
       context_scope_(context_),
       ambient_scope_(without_call_order(settings)) {}
 
-Message message_of(MessageKind kind, std::uint64_t collective, const Result<Value>& content) {
-  Envelope envelope{kind, 0, collective, 0, 0};
+Message message_of(MessageKind kind, std::uint64_t collective, const Result<Value>& content,
+                   std::uint64_t index) {
+  Envelope envelope{kind, 0, collective, index, 0};
   std::exception_ptr error = content.error();
   if (!error) {
     try {
@@ -42,6 +45,22 @@ void require_nobody_lost(const RankWorld& world) {
   if (lost.empty()) return;
   const auto [rank, has_died] = *lost.begin();
   throw xcs::RankError(rank, world.joined().hosts[static_cast<std::size_t>(rank)], 0, 0, has_died);
+}
+
+ListeningRank::ListeningRank()
+    : world(RankWorld::instance()), box((require_nobody_lost(world), world.mail().open())) {}
+
+ListeningRank::~ListeningRank() {
+  world.mail().close(*box);
+}
+
+Arrival ListeningRank::next() {
+  for (;;) {
+    if (std::optional<Arrival> arrival = world.mail().next(*box, std::chrono::hours(1))) {
+      return std::move(*arrival);
+    }
+    require_nobody_lost(world);
+  }
 }
 
 }  // namespace ember::ranks

@@ -1,6 +1,8 @@
 // What both sides of a collective need.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <stop_token>
 
 #include <ember/context.hpp>
@@ -26,9 +28,26 @@ class ShardScope {
 };
 
 /// A message with a value, or with an error. A value that can not be packed becomes the error that says so.
-Message message_of(MessageKind kind, std::uint64_t collective, const Result<Value>& content);
+Message message_of(MessageKind kind, std::uint64_t collective, const Result<Value>& content,
+                   std::uint64_t index = 0);
 
 /// Throws RankError when a rank is lost.
 void require_nobody_lost(const RankWorld& world);
+
+/// The part of a rank other than 0 in a collective: rank 0 speaks and this one listens.
+class ListeningRank {
+ public:
+  /// Throws RankError when a rank is lost.
+  ListeningRank();
+  ~ListeningRank();
+  ListeningRank(const ListeningRank&) = delete;
+  ListeningRank& operator=(const ListeningRank&) = delete;
+
+  /// What rank 0 says next. Throws RankError when a rank is lost.
+  Arrival next();
+
+  RankWorld& world;
+  const std::shared_ptr<MailBox> box;
+};
 
 }  // namespace ember::ranks

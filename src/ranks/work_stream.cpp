@@ -43,62 +43,41 @@ class OpenPieces {
 /// The side of the other ranks.
 class StreamRank {
  public:
-  explicit StreamRank(const StreamService& service) : service_(service), world_(RankWorld::instance()) {
-    require_nobody_lost(world_);
-    box_ = world_.mail().open();
-  }
-  ~StreamRank() { world_.mail().close(*box_); }
-  StreamRank(const StreamRank&) = delete;
-  StreamRank& operator=(const StreamRank&) = delete;
+  explicit StreamRank(const StreamService& service) : service_(service) {}
 
   Value serve() {
     try {
-      const ShardScope scope(box_->stop.get_token());
-      Arrival arrival = next();
-      for (; arrival.kind == MessageKind::work; arrival = next()) start(arrival);
+      const ShardScope scope(rank_.box->stop.get_token());
+      Arrival arrival = rank_.next();
+      for (; arrival.kind == MessageKind::work; arrival = rank_.next()) start(arrival);
       open_->wait_for_none();
-      send(*world_.joined().link, box_->number, MessageKind::done, 0, service_.last());
+      rank_.world.joined().link->send(0, message_of(MessageKind::done, rank_.box->number, service_.last()));
       return std::move(arrival).result().value();
     } catch (...) {
       // What is under way refers to what the caller is about to destroy.
-      box_->stop.request_stop();
+      rank_.box->stop.request_stop();
       open_->wait_for_none();
       throw;
     }
   }
 
  private:
-  static void send(RankLink& link, std::uint64_t number, MessageKind kind, std::uint64_t index,
-                   const Result<Value>& content) {
-    Message message = message_of(kind, number, content);
-    message.envelope.index = index;
-    link.send(0, std::move(message));
-  }
-
-  Arrival next() {
-    for (;;) {
-      if (std::optional<Arrival> arrival = world_.mail().next(*box_, 1h)) return std::move(*arrival);
-      require_nobody_lost(world_);
-    }
-  }
-
   void start(const Arrival& arrival) {
     open_->add();
-    const auto reply = [open = open_, link = world_.joined().link, number = box_->number,
+    const auto reply = [open = open_, link = rank_.world.joined().link, number = rank_.box->number,
                         index = arrival.index](const Result<Value>& result) {
-      send(*link, number, MessageKind::item, index, result);
+      link->send(0, message_of(MessageKind::item, number, result, index));
       open->remove();
     };
     try {
-      service_.start(arrival.result().value(), box_->stop.get_token(), reply);
+      service_.start(arrival.result().value(), rank_.box->stop.get_token(), reply);
     } catch (...) {
       reply(std::current_exception());
     }
   }
 
   const StreamService& service_;
-  RankWorld& world_;
-  std::shared_ptr<MailBox> box_;
+  ListeningRank rank_;
   std::shared_ptr<OpenPieces> open_ = std::make_shared<OpenPieces>();
 };
 
