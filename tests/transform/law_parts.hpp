@@ -11,8 +11,11 @@
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include <ember/array.hpp>
 #include <ember/jit.hpp>
+#include <ember/runtime.hpp>
 
 #include "batch_parts.hpp"
 
@@ -145,6 +148,21 @@ inline Expected plain_outcome(const Rule& rule, const std::vector<Value>& items)
     }
   }
   return expected;
+}
+
+/// Makes `count` cases of one seed, half of them in simulated time, until one fails.
+template <class Case>
+void run_cases(std::uint64_t seed, int count, const Case& run_case) {
+  Random random(seed);
+  for (int i = 0; i < count; ++i) {
+    SCOPED_TRACE("seed " + std::to_string(seed) + ", case " + std::to_string(i));
+    if (below(random, 2) == 0) {
+      Runtime::simulated({.seed = random()}).run([&] { run_case(random); });
+    } else {
+      run_case(random);
+    }
+    if (::testing::Test::HasFailure()) return;
+  }
 }
 
 }  // namespace ember::test

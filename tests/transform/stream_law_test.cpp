@@ -116,16 +116,7 @@ class StreamLaw : public ::testing::TestWithParam<std::uint64_t> {
 };
 
 TEST_P(StreamLaw, GivesWhatTheItemsGiveOneByOne) {
-  Random random(GetParam());
-  for (int i = 0; i < 12; ++i) {
-    SCOPED_TRACE("seed " + std::to_string(GetParam()) + ", case " + std::to_string(i));
-    if (below(random, 2) == 0) {
-      Runtime::simulated({.seed = random()}).run([&] { run_case(random); });
-    } else {
-      run_case(random);
-    }
-    if (HasFailure()) return;
-  }
+  test::run_cases(GetParam(), 12, [](test::Random& random) { run_case(random); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, StreamLaw, ::testing::Range<std::uint64_t>(1, 31));

@@ -176,16 +176,7 @@ class TransformLaw : public ::testing::TestWithParam<std::uint64_t> {
 };
 
 TEST_P(TransformLaw, GivesWhatTheItemsGiveOneByOne) {
-  Random random(GetParam());
-  for (int i = 0; i < 25; ++i) {
-    SCOPED_TRACE("seed " + std::to_string(GetParam()) + ", case " + std::to_string(i));
-    if (below(random, 2) == 0) {
-      Runtime::simulated({.seed = random()}).run([&] { run_case(random); });
-    } else {
-      run_case(random);
-    }
-    if (HasFailure()) return;
-  }
+  test::run_cases(GetParam(), 25, [](test::Random& random) { run_case(random); });
 }
 
 TEST_P(TransformLaw, NestedBatchesNest) {
