@@ -68,6 +68,11 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   /// on.
   static void leave_permit();
 
+  /// When this run times out; `TimePoint::max()` where an outer deadline comes first.
+  [[nodiscard]] TimePoint own_deadline() const noexcept {
+    return has_own_deadline_ ? deadline_ : TimePoint::max();
+  }
+
   /// The outcome, once over. Throws the error of the run when there is one.
   [[nodiscard]] Results results() const;
   [[nodiscard]] ExecutionResult detailed_result() const;
@@ -339,6 +344,8 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   bool is_driver_waiting_ = false;
   std::size_t finished_at_nudge_ = 0;
   End end_ = End::none;
+  /// A node has failed after the deadline: the run only waits for others to end.
+  bool is_late_ = false;
   /// Seconds, once over.
   double execution_time_ = 0;
   std::atomic<bool> is_over_ = false;

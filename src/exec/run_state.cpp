@@ -66,6 +66,13 @@ void Run::note_end(std::uint32_t node) {
 
 void Run::fail(std::uint32_t node, std::exception_ptr error) {
   phases_[node] = Phase::failed;
+  // The deadline's timer may be a moment late. What fails because of the deadline must not win that race.
+  if (clock()->now() >= own_deadline()) {
+    is_late_ = true;
+    ready_.clear();
+    next_wave_.clear();
+    return;
+  }
   errors_.emplace_back(node, std::move(error));
   if (!*options_->fail_fast) {
     if (!group_missing_.empty()) skip_after(node);
@@ -99,7 +106,7 @@ bool Run::check_over() {
     next_wave_.clear();
   }
   if (!ready_.empty()) return false;
-  end(End::finished);
+  end(is_late_ ? End::timed_out : End::finished);
   return true;
 }
 

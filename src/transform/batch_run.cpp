@@ -78,6 +78,7 @@ class LaneRun {
     request.stop_token = state_->decided();
     request.is_transparent = true;
     const Ref<Run> run = Run::create(std::move(request));
+    state_->set_deadline(run->own_deadline());
     run->run_to_end();
     if (state_->decided().stop_requested()) return std::nullopt;
     try {

@@ -181,6 +181,7 @@ void BatchState::run_unit(std::size_t unit) {
       run_call_at(unit);
     }
   } catch (...) {
+    if (deadline_ != TimePoint::max() && Context::current().clock()->now() >= deadline_) throw;
     note_failure(unit, std::current_exception());
   }
 }

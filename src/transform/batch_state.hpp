@@ -29,6 +29,8 @@ class BatchState {
 
   /// Number of things to take: calls, or groups of them.
   [[nodiscard]] std::size_t units() const noexcept { return units_; }
+  /// From then on a failure is the deadline's, and ends the lane: it is thrown. Before the first lane.
+  void set_deadline(TimePoint deadline) noexcept { deadline_ = deadline; }
   /// Makes calls on this thread until there are none left to take.
   void run_lane();
   /// Makes them in order; `only_while_cheap`: until that has taken so long that others are worth waking.
@@ -91,6 +93,7 @@ class BatchState {
   std::vector<ItemRange> groups_;
   std::size_t units_ = 0;
   std::size_t share_ = 1;
+  TimePoint deadline_ = TimePoint::max();
 
   std::vector<Value> outputs_;
   /// Which outputs are there; only with `keeps_partial`.

@@ -205,6 +205,32 @@ TEST(Deadline, OfAScopeBindsPlainCalls) {
   });
 }
 
+// The timer of the run and the operator that gives up at the same deadline race in real time, many times
+// over.
+TEST(Deadline, IsWhatIsReportedWhenNodesGiveUpBecauseOfIt) {
+  const Op<> punctual = op("punctual", [](const Value&) -> Value {
+    const Context context = Context::current();
+    context.clock()->sleep_until(context.deadline(), {});
+    throw std::runtime_error("no time left");
+  });
+  XCSGraph graph;
+  graph.add_node(punctual, "a");
+  graph.add_node(punctual, "b");
+  graph.add_node(echo(), "c");
+  graph.add_edge("a", "c");
+  XCSGraph outer;
+  outer.add_node(op("nested", [graph](const Value&) { return execute(graph).to_value(); }), "a");
+  for (int round = 0; round < 100; ++round) {
+    for (const bool fail_fast : {false, true}) {
+      const ExecutionOptions options{.timeout_seconds = 0.001, .fail_fast = fail_fast};
+      EXPECT_THROW(execute(graph, options), ExecutionTimeoutError) << round;
+      EXPECT_THROW(execute(outer, options), ExecutionTimeoutError) << round;
+    }
+    const auto scope = execution_options({.timeout_seconds = 0.001});
+    EXPECT_THROW(punctual(Value()), ExecutionTimeoutError) << round;
+  }
+}
+
 TEST(Stop, EndsARunOnRequest) {
   XCSGraph graph;
   std::stop_source stop;

@@ -253,6 +253,32 @@ TEST(Pmap, WhatIsDoneAtTheDeadlineCountsOnRequest) {
   });
 }
 
+// The timer of the batch and the items that give up at the same deadline race in real time, many times over.
+TEST(Pmap, ItemsThatGiveUpAtTheDeadlineAreMissing) {
+  const Op<> punctual = op("punctual", [](const Value&) -> Value {
+    const Context context = Context::current();
+    context.clock()->sleep_until(context.deadline(), {});
+    throw std::runtime_error("no time left");
+  });
+  for (int round = 0; round < 100; ++round) {
+    xcs::PmapOptions options{.num_workers = 2, .granularity = "item", .timeout_seconds = 0.001};
+    EXPECT_THROW(pmap(punctual, options)(numbers(3)), xcs::ExecutionTimeoutError) << round;
+    options.continue_on_errors = true;
+    EXPECT_THROW(pmap(punctual, options)(numbers(2)), xcs::ExecutionTimeoutError) << round;
+    options.return_partial_on_timeout = true;
+    const auto first_at_once =
+        op("first", [punctual](const Value& in) { return in.integer() == 0 ? in : punctual(in); });
+    try {
+      const auto result = xcs::call_detailed(pmap(first_at_once, options), numbers(2));
+      for (const auto& failure : result.errors) {
+        EXPECT_THROW(std::rethrow_exception(failure.error), xcs::ExecutionTimeoutError) << round;
+      }
+      EXPECT_EQ(result.errors.size(), 1U);
+    } catch (const xcs::ExecutionTimeoutError&) {  // On a busy machine not even the first was made in time.
+    }
+  }
+}
+
 TEST(Pmap, OnlyTheDeadlineIsForgivenForAPart) {
   const xcs::PmapOptions options{.num_workers = 2, .timeout_seconds = 1.0, .return_partial_on_timeout = true};
   const auto error =
