@@ -3,11 +3,11 @@
 #include <ember/clock.hpp>
 
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <thread>
-#include <unordered_map>
 #include <utility>
+
+#include "base/timer_queue.hpp"
 
 namespace ember {
 
@@ -37,23 +37,17 @@ class RealClock final : public Clock {
   TimerId call_at(TimePoint when, std::function<void()> callback) override {
     const std::lock_guard lock(mutex_);
     if (!is_running_) start();
-    const TimerId id = ++last_id_;
-    const auto place = timers_.emplace(std::pair(when, id), std::move(callback)).first;
-    times_.emplace(id, when);
-    if (place == timers_.begin()) changed_.notify_one();
+    const bool is_first = when < timers_.next_time() || timers_.empty();
+    const TimerId id = timers_.add(when, std::move(callback));
+    if (is_first) changed_.notify_one();
     return id;
   }
 
   bool cancel(TimerId timer) noexcept override {
-    std::function<void()> dropped;  // Destroyed after the lock: it may own anything.
+    TimerQueue::Callback dropped;  // Destroyed after the lock: it may own anything.
     const std::lock_guard lock(mutex_);
-    const auto time = times_.find(timer);
-    if (time == times_.end()) return false;
-    const auto place = timers_.find(std::pair(time->second, timer));
-    dropped = std::move(place->second);
-    timers_.erase(place);
-    times_.erase(time);
-    return true;
+    dropped = timers_.remove(timer);
+    return dropped != nullptr;
   }
 
   bool sleep_until(TimePoint when, const std::stop_token& stop) override {
@@ -69,8 +63,6 @@ class RealClock final : public Clock {
   }
 
  private:
-  using Key = std::pair<TimePoint, TimerId>;
-
   void start() {
     is_running_ = true;
     std::thread([this] { run(); }).detach();
@@ -78,21 +70,18 @@ class RealClock final : public Clock {
 
   [[noreturn]] void run() {
     std::unique_lock lock(mutex_);
+    TimePoint looked = now();
     for (;;) {
-      if (timers_.empty()) {
+      const TimePoint next = timers_.next_time();
+      if (next == TimePoint::max()) {
         changed_.wait(lock);
-      } else if (const TimePoint next = timers_.begin()->first.first; next > now()) {
-        if (next == TimePoint::max()) {
-          changed_.wait(lock);
-        } else {
-          changed_.wait_until(lock, next);
-        }
+      } else if (next > looked && next > (looked = now())) {
+        changed_.wait_until(lock, next);
       } else {
-        auto timer = timers_.extract(timers_.begin());
-        times_.erase(timer.key().second);
+        TimerQueue::Callback callback = timers_.take_first();
         lock.unlock();
-        timer.mapped()();
-        timer.mapped() = nullptr;
+        callback();
+        callback = nullptr;
         lock.lock();
       }
     }
@@ -100,9 +89,7 @@ class RealClock final : public Clock {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<Key, std::function<void()>> timers_;
-  std::unordered_map<TimerId, TimePoint> times_;
-  TimerId last_id_ = 0;
+  TimerQueue timers_;
   bool is_running_ = false;
 };
 

@@ -82,7 +82,7 @@ Ref<Run> Run::create(RunRequest request) {
 }
 
 Run::NodeSpace Run::space_for(std::size_t nodes) noexcept {
-  constexpr std::size_t per_node = sizeof(Value) + 3 * sizeof(std::uint32_t) + sizeof(Phase);
+  constexpr std::size_t per_node = sizeof(Value) + 4 * sizeof(std::uint32_t) + sizeof(Phase);
   return {nodes * per_node + alignof(Value)};
 }
 
@@ -179,19 +179,11 @@ void Run::release() noexcept {
 // Choosing
 // -----------------------------------------------------------------------------------------------------------
 
-std::uint32_t Run::pop_ready() {
-  std::pop_heap(ready_.begin(), ready_.end(), later());
-  const std::uint32_t node = ready_.back();
-  ready_.pop_back();
-  return node;
-}
-
 void Run::push_ready(std::uint32_t node) {
   phases_[node] = Phase::ready;
   if (node > first_error_) return;
   if (const std::uint32_t group = group_of(node); group != PlanSchedule::no_group) return arrive(group);
-  ready_.push_back(node);
-  std::push_heap(ready_.begin(), ready_.end(), later());
+  ready_.push(node);
 }
 
 void Run::push_sources() {
@@ -225,7 +217,7 @@ bool Run::take_permit() {
 
 std::uint32_t Run::take_next() {
   if (!has_startable() || !take_permit()) return no_node;
-  const std::uint32_t node = pop_ready();
+  const std::uint32_t node = ready_.pop();
   phases_[node] = Phase::running;
   if (limiter_) permits_[node] = true;
   ++running_;

@@ -25,6 +25,7 @@
 #include "exec/effective_options.hpp"
 #include "exec/executor.hpp"
 #include "exec/limiter.hpp"
+#include "exec/ready_nodes.hpp"
 #include "exec/tracing.hpp"
 #include "graph/plan.hpp"
 
@@ -178,7 +179,6 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   [[nodiscard]] bool take_permit();
   [[nodiscard]] bool has_startable() const noexcept;
   [[nodiscard]] std::size_t helpers_wanted(std::uint32_t next) const;
-  [[nodiscard]] std::uint32_t pop_ready();
   void push_ready(std::uint32_t node);
   void push_sources();
   void make_ready(std::uint32_t node);
@@ -186,14 +186,6 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   void open_successors(std::uint32_t node);
   /// False when the run must not go on: the check has failed.
   [[nodiscard]] bool pass_check(std::uint32_t node);
-  /// Orders the heap `ready_`: what is more urgent goes up.
-  struct IsLater {
-    const std::uint32_t* ranks;
-    bool operator()(std::uint32_t a, std::uint32_t b) const noexcept {
-      return ranks ? ranks[a] > ranks[b] : a > b;
-    }
-  };
-  [[nodiscard]] IsLater later() const noexcept { return {ranks_}; }
 
   // Groups: nodes that go out as one batch. All require the lock.
   [[nodiscard]] std::uint32_t group_of(std::uint32_t node) const noexcept {
@@ -319,11 +311,9 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   /// When nodes that wait were started; empty unless their time is measured.
   std::vector<TimePoint> starts_;
   std::optional<OptionTrace> trace_;
-  /// A heap of what may start, but for nodes after the first failure.
-  std::pmr::vector<std::uint32_t> ready_;
+  /// What may start, but for nodes after the first failure.
+  ReadyNodes ready_;
   std::pmr::vector<std::uint32_t> next_wave_;
-  /// The order of `ready_`; null: program order.
-  const std::uint32_t* ranks_ = nullptr;
   /// Nodes of each group that are still to come; empty when nothing is batched.
   std::vector<std::uint32_t> group_missing_;
   std::vector<std::pair<std::uint32_t, std::exception_ptr>> errors_;

@@ -11,8 +11,7 @@ void Run::arrive(std::uint32_t group) {
   // The first node stands for all in `ready_`: when it is unwanted, so are the others.
   for (const std::uint32_t node : plan_->schedule().groups()[group]) {
     if (phases_[node] != Phase::ready || node > first_error_) continue;
-    ready_.push_back(node);
-    std::push_heap(ready_.begin(), ready_.end(), later());
+    ready_.push(node);
     return;
   }
 }

@@ -91,7 +91,7 @@ void Run::set_up_order(bool is_automatic) {
   is_measured_ = !is_simulated_ && !is_transparent_ && plan_->begin_run(executor_->parallelism());
   is_advised_inline_ =
       is_automatic && !is_simulated_ && !on_over_ && schedule.advice() == PlanSchedule::Advice::one_by_one;
-  if (!is_wave_) ranks_ = schedule.ranks(*plan_, !is_simulated_);
+  if (!is_wave_) ready_.set_ranks(schedule.ranks(*plan_, !is_simulated_));
   for (const auto& group : schedule.groups()) {
     group_missing_.push_back(static_cast<std::uint32_t>(group.size()));
   }

@@ -89,8 +89,7 @@ void Run::fail(std::uint32_t node, std::exception_ptr error) {
 
 void Run::drop_unwanted(std::uint32_t former_first_error) {
   const std::uint32_t first = first_error_;
-  std::erase_if(ready_, [first](std::uint32_t node) { return node > first; });
-  std::make_heap(ready_.begin(), ready_.end(), later());
+  ready_.drop_after(first);
   if (group_missing_.empty()) return;
   const std::uint32_t end = std::min(former_first_error, static_cast<std::uint32_t>(phases_.size()));
   for (std::uint32_t node = first + 1; node < end; ++node) {

@@ -111,7 +111,7 @@ void Run::execute_stretch(Lock& lock, std::uint32_t node) {
   const std::size_t part = ready_.size() / (helpers_ + 1);
   while (stretch.taken() <= part && has_startable() && is_short(ready_.front()) &&
          stretch.add_time(ready_.front())) {
-    const std::uint32_t next = pop_ready();
+    const std::uint32_t next = ready_.pop();
     phases_[next] = Phase::running;
     ++running_;
     stretch.take(next);

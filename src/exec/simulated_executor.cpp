@@ -26,22 +26,14 @@ class SimulatedExecutor::VirtualClock final : public Clock {
 
   TimerId call_at(TimePoint when, std::function<void()> callback) override {
     const std::lock_guard lock(owner_.mutex_);
-    const TimerId id = ++owner_.last_timer_;
-    owner_.timers_.emplace(std::pair(when, id), std::move(callback));
-    owner_.timer_times_.emplace(id, when);
-    return id;
+    return owner_.timers_.add(when, std::move(callback));
   }
 
   bool cancel(TimerId timer) noexcept override {
-    std::function<void()> dropped;
+    TimerQueue::Callback dropped;  // Destroyed after the lock: it may own anything.
     const std::lock_guard lock(owner_.mutex_);
-    const auto time = owner_.timer_times_.find(timer);
-    if (time == owner_.timer_times_.end()) return false;
-    const auto place = owner_.timers_.find(std::pair(time->second, timer));
-    dropped = std::move(place->second);
-    owner_.timers_.erase(place);
-    owner_.timer_times_.erase(time);
-    return true;
+    dropped = owner_.timers_.remove(timer);
+    return dropped != nullptr;
   }
 
   bool sleep_until(TimePoint when, const std::stop_token& stop) override {
@@ -82,13 +74,12 @@ std::shared_ptr<Clock> SimulatedExecutor::clock() {
 
 void SimulatedExecutor::close() noexcept {
   // What timers and jobs hold may hold this executor, and is destroyed without the lock.
-  std::map<std::pair<TimePoint, Clock::TimerId>, std::function<void()>> timers;
+  TimerQueue timers;
   std::deque<Ref<Job>> jobs;
   const std::lock_guard lock(mutex_);
   is_closed_ = true;
   if (is_running_ || own_actor) return;
-  timers.swap(timers_);
-  timer_times_.clear();
+  std::swap(timers, timers_);
   jobs.swap(jobs_);
   if (!fail_one_wait()) {
     for (Actor* actor : std::exchange(idle_, {})) resume(*actor);
@@ -122,14 +113,8 @@ void SimulatedExecutor::resume(Actor& actor) {
 
 void SimulatedExecutor::make_ready(Actor& actor) {
   waiting_.erase(std::find(waiting_.begin(), waiting_.end(), &actor));
-  if (actor.timer != 0) {
-    const auto time = timer_times_.find(actor.timer);
-    if (time != timer_times_.end()) {
-      timers_.erase(std::pair(time->second, actor.timer));
-      timer_times_.erase(time);
-    }
-    actor.timer = 0;
-  }
+  actor.wait = 0;
+  if (actor.timer != 0) (void)timers_.remove(std::exchange(actor.timer, 0));
   actor.waits_for = nullptr;
   ready_.push_back(&actor);
 }
@@ -169,15 +154,14 @@ bool SimulatedExecutor::start_job() {
 }
 
 bool SimulatedExecutor::fire_next_timer(std::unique_lock<std::mutex>& lock) {
-  if (timers_.empty() || timers_.begin()->first.first == TimePoint::max()) return false;
-  now_ = std::max(now_, timers_.begin()->first.first);
+  if (timers_.next_time() == TimePoint::max()) return false;
+  now_ = std::max(now_, timers_.next_time());
   // All that are due, so that the order of what they wake is the seed's choice.
-  while (!timers_.empty() && timers_.begin()->first.first <= now_) {
-    auto timer = timers_.extract(timers_.begin());
-    timer_times_.erase(timer.key().second);
+  while (timers_.next_time() <= now_) {
+    TimerQueue::Callback callback = timers_.take_first();
     lock.unlock();
-    timer.mapped()();
-    timer.mapped() = nullptr;
+    callback();
+    callback = nullptr;
     lock.lock();
   }
   return true;
@@ -216,13 +200,11 @@ void SimulatedExecutor::block(std::unique_lock<std::mutex>& lock, const void* re
   actor.waits_for = reason;
   waiting_.push_back(&actor);
   if (until != TimePoint::max()) {
-    actor.timer = ++last_timer_;
-    const auto wake = [this, &actor, id = actor.timer] {
+    actor.wait = ++last_wait_;
+    actor.timer = timers_.add(until, [this, &actor, wait = actor.wait] {
       const std::lock_guard timer_lock(mutex_);
-      if (actor.timer == id) make_ready(actor);
-    };
-    timers_.emplace(std::pair(until, actor.timer), wake);
-    timer_times_.emplace(actor.timer, until);
+      if (actor.wait == wait) make_ready(actor);
+    });
   }
   stand_still(lock, actor);
   if (std::exchange(actor.is_stuck, false)) {

@@ -6,10 +6,9 @@
 #pragma once
 
 #include <deque>
-#include <map>
 #include <random>
-#include <unordered_map>
 
+#include "base/timer_queue.hpp"
 #include "exec/executor.hpp"
 
 namespace ember::xcs {
@@ -39,7 +38,9 @@ class SimulatedExecutor final : public Executor {
     bool has_baton = false;
     /// What it waits for: a Condition, or itself when it waits for a stop.
     const void* waits_for = nullptr;
+    /// Of a wait that ends at some time: its timer and its number. 0 otherwise.
     Clock::TimerId timer = 0;
+    std::uint64_t wait = 0;
     bool is_stuck = false;
     /// For idle threads: the job to run next, or none to end.
     Ref<Job> job;
@@ -76,9 +77,8 @@ class SimulatedExecutor final : public Executor {
   std::vector<Actor*> waiting_;
   std::vector<Actor*> idle_;
   std::size_t threads_ = 0;
-  std::map<std::pair<TimePoint, Clock::TimerId>, std::function<void()>> timers_;
-  std::unordered_map<Clock::TimerId, TimePoint> timer_times_;
-  Clock::TimerId last_timer_ = 0;
+  TimerQueue timers_;
+  std::uint64_t last_wait_ = 0;
   std::vector<SimulationEvent> events_;
   bool is_running_ = false;
   bool is_closed_ = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include <ember/error.hpp>
@@ -139,11 +140,12 @@ JitOperator::Compiled JitOperator::compile(PlanKey key, const Value& arguments) 
 void JitOperator::record(CompiledPlan& compiled, const Value& arguments, std::uint64_t& tracing_time) const {
   const auto begin = std::chrono::steady_clock::now();
   const auto recorder = std::make_shared<PlanRecorder>(table_, &arguments);
+  std::optional<CompositeProgram> program;
   compiled.way = CompiledPlan::Way::structural;
   try {
     const InterpreterScope scope(recorder);
     const VarData answer = target_.target->call_symbolic(recorder->inputs(*target_.target));
-    if (recorder->reads().empty()) compile_steps(compiled, recorder->take_program(answer));
+    if (recorder->reads().empty()) program = recorder->take_program(answer);
     compiled.reason = "forward reads no data";
   } catch (...) {
     recorder->finish();
@@ -157,8 +159,8 @@ void JitOperator::record(CompiledPlan& compiled, const Value& arguments, std::ui
     compiled.way = CompiledPlan::Way::enhanced;
     compiled.reads = recorder->reads();
     compiled.reason = "forward looks at " + compiled.reads.front().what;
-    compiled.recorded = {};
   }
+  if (program) compile_steps(compiled, *std::move(program));
   if (compiled.way == CompiledPlan::Way::enhanced) fall_back(compiled);
 }
 

@@ -31,10 +31,12 @@ void require_known_parts(const OperatorBase& op, std::unordered_set<const Operat
 
 void PartOrder::enter(const OperatorBase& composite, const std::string& label) {
   frames_.push_back({label, composite.structural_dependencies(), {}});
+  ordering_frames_ += frames_.back().dependencies.empty() ? 0 : 1;
 }
 
 std::vector<std::size_t> PartOrder::before(const std::string& label) const {
   std::vector<std::size_t> calls;
+  if (ordering_frames_ == 0) return calls;
   for (std::size_t i = 0; i < frames_.size(); ++i) {
     const Frame& frame = frames_[i];
     const auto found = frame.dependencies.find(label_in(i, label));
@@ -50,6 +52,7 @@ std::vector<std::size_t> PartOrder::before(const std::string& label) const {
 }
 
 void PartOrder::add(const std::string& label, std::size_t call) {
+  if (ordering_frames_ == 0) return;
   for (std::size_t i = 0; i < frames_.size(); ++i) {
     if (!frames_[i].dependencies.empty()) frames_[i].calls[label_in(i, label)].push_back(call);
   }

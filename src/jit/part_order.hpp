@@ -15,7 +15,10 @@ class PartOrder {
  public:
   /// `forward` of `composite` begins, as the part `label` of the one around it.
   void enter(const OperatorBase& composite, const std::string& label);
-  void leave() noexcept { frames_.pop_back(); }
+  void leave() noexcept {
+    ordering_frames_ -= frames_.back().dependencies.empty() ? 0 : 1;
+    frames_.pop_back();
+  }
   /// The calls that a call of part `label` waits for, ascending.
   [[nodiscard]] std::vector<std::size_t> before(const std::string& label) const;
   /// Part `label` was called; the call has the number `call`.
@@ -36,6 +39,8 @@ class PartOrder {
   }
 
   std::vector<Frame> frames_;
+  /// Number of frames that have dependencies: mostly none.
+  std::size_t ordering_frames_ = 0;
 };
 
 /// Throws InvalidArgumentError when a composite in `op` orders parts that it does not have.

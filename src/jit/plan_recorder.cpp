@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <typeinfo>
 #include <utility>
 
 #include <ember/error.hpp>
@@ -169,7 +170,9 @@ void PlanRecorder::take_back(const Mark& mark) {
 }
 
 Binding PlanRecorder::binding_of_source(const VarData::Expression& source) {
-  const auto* part = dynamic_cast<const RecordedPart*>(source.source.get());
+  const auto* part = typeid(*source.source) == typeid(RecordedPart)
+                         ? static_cast<const RecordedPart*>(source.source.get())
+                         : nullptr;
   if (part && part->belongs_to(*this)) {
     if (!source.path.empty()) note_use(source);
     return part->part(source.path);

@@ -66,6 +66,7 @@ VarData noted(VarData derived) {
 
 std::vector<std::pair<std::string, VarData>> named_parts(std::initializer_list<VarField> fields) {
   std::vector<std::pair<std::string, VarData>> parts;
+  parts.reserve(fields.size());
   for (const VarField& field : fields) parts.emplace_back(std::string(field.key), field.data);
   return parts;
 }
@@ -80,6 +81,7 @@ VarData::VarData(Expression expression)
 
 VarData VarData::list(std::vector<VarData> items) {
   Expression expression{Expression::Form::list, nullptr, {}, {}};
+  expression.parts.reserve(items.size());
   for (VarData& item : items) expression.parts.emplace_back(std::string(), std::move(item));
   if (is_all_concrete(expression.parts)) return read_expression(expression);
   return VarData(std::move(expression));

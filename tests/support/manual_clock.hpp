@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <condition_variable>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <stop_token>
 #include <utility>
 
 #include <ember/clock.hpp>
+
+#include "base/timer_queue.hpp"
 
 namespace ember::testing {
 
@@ -27,28 +28,21 @@ class ManualClock final : public Clock {
 
   TimerId call_at(TimePoint when, std::function<void()> callback) override {
     const std::lock_guard lock(mutex_);
-    timers_.emplace(std::pair(when, ++last_id_), std::move(callback));
     changed_.notify_all();
-    return last_id_;
+    return timers_.add(when, std::move(callback));
   }
 
   bool cancel(TimerId timer) noexcept override {
-    std::function<void()> dropped;
+    TimerQueue::Callback dropped;  // Destroyed after the lock: it may own anything.
     const std::lock_guard lock(mutex_);
-    for (auto place = timers_.begin(); place != timers_.end(); ++place) {
-      if (place->first.second != timer) continue;
-      dropped = std::move(place->second);
-      timers_.erase(place);
-      return true;
-    }
-    return false;
+    dropped = timers_.remove(timer);
+    return dropped != nullptr;
   }
 
   bool sleep_until(TimePoint when, const std::stop_token& stop) override {
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
-      if (!timers_.empty() && timers_.begin()->first.first <= when &&
-          timers_.begin()->first.first != TimePoint::max()) {
+      if (timers_.next_time() <= when && timers_.next_time() != TimePoint::max()) {
         run_next(lock);
       } else if (when == TimePoint::max()) {
         changed_.wait(lock, stop, [this] { return !timers_.empty(); });
@@ -72,19 +66,18 @@ class ManualClock final : public Clock {
   static constexpr Duration start = std::chrono::hours(1);
 
   void run_next(std::unique_lock<std::mutex>& lock) {
-    auto timer = timers_.extract(timers_.begin());
-    now_ = std::max(now_, timer.key().first);
+    now_ = std::max(now_, timers_.next_time());
+    TimerQueue::Callback callback = timers_.take_first();
     lock.unlock();
-    timer.mapped()();
-    timer.mapped() = nullptr;
+    callback();
+    callback = nullptr;
     lock.lock();
   }
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   TimePoint now_{start};
-  std::map<std::pair<TimePoint, TimerId>, std::function<void()>> timers_;
-  TimerId last_id_ = 0;
+  TimerQueue timers_;
 };
 
 }  // namespace ember::testing
