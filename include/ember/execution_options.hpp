@@ -2,6 +2,7 @@
 // starts.
 #pragma once
 
+#include <concepts>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -16,23 +17,35 @@
 
 namespace ember::xcs {
 
-/// Which nodes' outputs are wanted: all, or those listed by id or name. `{}` lists none.
+/// Which nodes' outputs are wanted: all, or those listed by id or name. `{}` lists none, `{"a", "b"}` two.
 class OutputNodes {
  public:
-  OutputNodes(std::initializer_list<std::string> names) : names_(std::vector<std::string>(names)) {}
+  /// One id or name. Made from text alone, so that no braces are taken for a pair of iterators.
+  struct Name {
+    Name(const char* name) : text(name) {}             // NOLINT(google-explicit-constructor)
+    Name(std::string name) : text(std::move(name)) {}  // NOLINT(google-explicit-constructor)
+    Name(std::string_view name) : text(name) {}        // NOLINT(google-explicit-constructor)
+    std::string text;
+  };
+
+  OutputNodes(std::initializer_list<Name> names) : names_(std::in_place) {
+    for (const Name& name : names) names_->push_back(name.text);
+  }
   OutputNodes(std::vector<std::string> names)
       : names_(std::move(names)) {}  // NOLINT(google-explicit-constructor)
   /// One node.
-  OutputNodes(const char* name) : OutputNodes({std::string(name)}) {}  // NOLINT(google-explicit-constructor)
-  OutputNodes(const std::string& name) : OutputNodes({name}) {}        // NOLINT(google-explicit-constructor)
-  static OutputNodes all() { return OutputNodes(); }
+  template <std::convertible_to<std::string_view> Text>
+  OutputNodes(const Text& name)  // NOLINT(google-explicit-constructor)
+      : OutputNodes({Name(std::string_view(name))}) {}
+  static OutputNodes all() { return OutputNodes(std::nullopt); }
 
   [[nodiscard]] bool is_all() const noexcept { return !names_; }
   /// The list, or nothing for all.
   [[nodiscard]] const std::optional<std::vector<std::string>>& names() const noexcept { return names_; }
 
  private:
-  OutputNodes() = default;
+  // No default constructor: `{}` would mean it, and not a list of none.
+  explicit OutputNodes(std::nullopt_t) noexcept {}
   std::optional<std::vector<std::string>> names_;
 };
 

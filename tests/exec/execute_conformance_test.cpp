@@ -20,6 +20,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using testing::Gate;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 Op<> echo() {
   return op("echo", [](const Value& in) -> Value { return in; });
@@ -99,6 +100,47 @@ TEST(Conformance, execute_009) {
   graph.add_node(op("a", [&](const Value& in) -> Value { return ++calls, in; }), "a");
   EXPECT_TRUE(execute(graph, {.output_nodes = std::vector<std::string>()}).empty());
   EXPECT_EQ(calls, 0);
+}
+
+TEST(Execute, ListsOfOutputsMeanWhatTheyList) {
+  XCSGraph graph;
+  for (const char* name : {"a", "b", "c"}) graph.add_node(echo(), name);
+  const auto names_of = [&](const ExecutionOptions& options) {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : execute(graph, options)) names.push_back(name);
+    return names;
+  };
+  const std::string a = "a";
+  const std::vector<std::string> both = {"a", "b"};
+  EXPECT_THAT(names_of({}), ElementsAre("a", "b", "c"));
+  EXPECT_THAT(names_of({.output_nodes = {}}), IsEmpty());
+  EXPECT_THAT(names_of({.output_nodes = {{}}}), IsEmpty());
+  EXPECT_THAT(names_of({.output_nodes = "a"}), ElementsAre("a"));
+  EXPECT_THAT(names_of({.output_nodes = a}), ElementsAre("a"));
+  EXPECT_THAT(names_of({.output_nodes = {a}}), ElementsAre("a"));
+  EXPECT_THAT(names_of({.output_nodes = {"a", "b"}}), ElementsAre("a", "b"));
+  EXPECT_THAT(names_of({.output_nodes = {{"a", "b"}}}), ElementsAre("a", "b"));
+  EXPECT_THAT(names_of({.output_nodes = {{a, a}}}), ElementsAre("a"));
+  EXPECT_THAT(names_of({.output_nodes = both}), ElementsAre("a", "b"));
+  EXPECT_THAT(names_of({.output_nodes = {both}}), ElementsAre("a", "b"));
+}
+
+TEST(Execute, NamesOfALargePlanAreFoundHoweverOftenOneLooks) {
+  XCSGraph graph;
+  constexpr int nodes = 100;
+  for (int i = 0; i < nodes; ++i) {
+    graph.add_node(op("n", [i](const Value&) -> Value { return i; }), "n" + std::to_string(i));
+  }
+  const Results all = execute(graph);
+  const Results some = execute(graph, {.output_nodes = {"n3", "n70"}});
+  for (int i = 0; i < nodes; ++i) {
+    const std::string name = "n" + std::to_string(i);
+    EXPECT_EQ(all[name], Value(i));
+    EXPECT_EQ(some.has(name), i == 3 || i == 70);
+    EXPECT_EQ(all.preferred_name(name), name);
+  }
+  EXPECT_FALSE(all.has("n100"));
+  EXPECT_THROW((void)some["n4"], ItemNotFoundError);
 }
 
 TEST(Execute, UnknownOutputsAreRefusedBeforeAnythingRuns) {
