@@ -9,22 +9,39 @@
 
 #include "graph/binding_evaluation.hpp"
 #include "graph/plan.hpp"
+#include "value/overlay.hpp"
 
 namespace ember::xcs {
 namespace {
 
-/// Run inputs over recorded inputs, field by field. Recorded data without fields has nothing to overlay.
-Value overlaid(const Value& recorded, const Value& run_inputs, const std::string& node) {
+/// What was recorded for a node that the run inputs reach without being asked for.
+Value recorded_inputs(const Plan& plan, const InputRecipe& recipe) {
+  if (recipe.form == InputRecipe::Form::binding) return plan.bindings().evaluate(recipe.index, {}, nullptr);
+  return recipe.index == InputRecipe::none ? Value() : plan.edge_input(recipe.index).literal;
+}
+
+/// True when some source can do something with run inputs that have fields.
+bool takes_fields(const Plan& plan) {
+  return std::any_of(plan.sources().begin(), plan.sources().end(), [&](std::uint32_t source) {
+    const InputRecipe& recipe = plan.recipe(source);
+    if (!recipe.is_source) return true;
+    const Value recorded = recorded_inputs(plan, recipe);
+    return recorded.is_null() || recorded.has_fields();
+  });
+}
+
+/// Run inputs over recorded inputs: field by field, or in place of recorded data when neither has fields.
+/// Fields are not for recorded data without any, as long as another source takes them.
+Value overlaid(const Plan& plan, const Value& recorded, const Value& run_inputs, std::size_t number) {
   if (run_inputs.is_null() || (run_inputs.is_mapping() && run_inputs.size() == 0)) return recorded;
   if (recorded.is_null()) return run_inputs;
-  if (!recorded.has_fields()) return recorded;
-  if (!run_inputs.has_fields()) {
-    throw DataFlowError("the run inputs are of kind " + std::string(to_string(run_inputs.kind())) +
-                        ", which can not overlay the recorded inputs of node '" + node + "'; give a mapping");
-  }
-  Value result = recorded;
-  for (const std::string& key : run_inputs.keys()) result = result.with(key, run_inputs[key]);
-  return result;
+  if (recorded.has_fields() && run_inputs.has_fields()) return overlay(recorded, run_inputs);
+  if (!recorded.has_fields() && !run_inputs.has_fields()) return run_inputs;
+  if (run_inputs.has_fields() && takes_fields(plan)) return recorded;
+  throw DataFlowError("the run inputs are of kind " + std::string(to_string(run_inputs.kind())) +
+                      ", which can not overlay the recorded inputs of node '" + plan.display_name(number) +
+                      "', which are of kind " + std::string(to_string(recorded.kind())) + "; give " +
+                      (recorded.has_fields() ? "a mapping" : "a value without fields"));
 }
 
 /// Composes the input of one node of one plan from what edges bring.
@@ -171,14 +188,14 @@ Value from_binding(const Plan& plan, std::size_t number, const Value& run_inputs
   if (recipe.is_program_step) return bindings.evaluate(recipe.index, run_inputs, outputs);
   Value value = bindings.evaluate(recipe.index, run_inputs, outputs,
                                   [&](const Binding& binding) { throw_absent(plan, number, binding); });
-  return recipe.is_source ? overlaid(value, run_inputs, plan.display_name(number)) : value;
+  return recipe.is_source ? overlaid(plan, value, run_inputs, number) : value;
 }
 
 Value from_run_inputs(const Plan& plan, std::size_t number, const Value& run_inputs) {
   const InputRecipe& recipe = plan.recipe(number);
   if (!recipe.is_source) return run_inputs;
   if (recipe.index == InputRecipe::none) return run_inputs.is_null() ? Value::mapping({}) : run_inputs;
-  return overlaid(plan.edge_input(recipe.index).literal, run_inputs, plan.display_name(number));
+  return overlaid(plan, recorded_inputs(plan, recipe), run_inputs, number);
 }
 
 }  // namespace

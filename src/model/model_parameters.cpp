@@ -9,6 +9,7 @@
 #include <ember/error.hpp>
 
 #include "base/closest_name.hpp"
+#include "value/overlay.hpp"
 
 namespace ember {
 namespace {
@@ -130,9 +131,7 @@ void set_field(ModelParameters& parameters, const std::string& name, const Value
 Value merge_bags(const Value& upper, const Value& lower) {
   if (!lower.is_mapping()) return upper;
   if (!upper.is_mapping()) return lower;
-  Value merged = lower;
-  for (const auto& [key, value] : upper.fields()) merged = merged.with(key, value);
-  return merged;
+  return overlay(lower, upper);
 }
 
 template <class T>

@@ -2,33 +2,30 @@
 
 #include <utility>
 
+#include "value/overlay.hpp"
+
 namespace ember::non {
 namespace {
 
-Value with_missing_fields(Value output, const Value& inputs) {
+Value carry(const Value& output, const Value& inputs) {
   if (!output.has_fields() || !inputs.has_fields()) return output;
-  for (const std::string& key : inputs.keys()) {
-    if (!output.has(key)) output = output.with(key, inputs[key]);
-  }
-  return output;
+  return with_missing_fields(output, inputs);
 }
 
-/// `with_missing_fields` as a part of a graph: which fields there are is known only when it runs.
+/// `carry` as a part of a graph: which fields there are is known only when it runs.
 class CarryForward final : public Operator<> {
  public:
   [[nodiscard]] bool is_pure() const override { return true; }
-  Value forward(const Value& parts) const override {
-    return with_missing_fields(parts["output"], parts["inputs"]);
-  }
+  Value forward(const Value& parts) const override { return carry(parts["output"], parts["inputs"]); }
 };
 
 const Op<>& carry_forward() {
-  static const Op<> carry = CarryForward();
-  return carry;
+  static const Op<> operator_of_process = CarryForward();
+  return operator_of_process;
 }
 
 Var<> carried(const Var<>& output, const Var<>& inputs) {
-  if (output.is_concrete() && inputs.is_concrete()) return with_missing_fields(output.get(), inputs.get());
+  if (output.is_concrete() && inputs.is_concrete()) return carry(output.get(), inputs.get());
   return carry_forward()(object({{"output", output}, {"inputs", inputs}}));
 }
 

@@ -115,6 +115,15 @@ TEST(TracerConformance, tracer_012) {
   EXPECT_EQ(execute(graph)["Double_0"], Value({{"x", 10}}));
 }
 
+TEST(TracerConformance, tracer_012_also_without_fields) {
+  const TracerContext tracer;
+  const Op<> twice = op("Double", [](const Value& in) -> Value { return in.integer() * 2; });
+  EXPECT_EQ(twice(5), Value(10));
+  const XCSGraph graph = autograph(tracer.records());
+  EXPECT_EQ(execute(graph, Value(7))["Double_0"], Value(14));
+  EXPECT_EQ(execute(graph)["Double_0"], Value(10));
+}
+
 TEST(TracerConformance, tracer_014) {
   const TracerContext tracer;
   bool fails = false;

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <ember/error.hpp>
+#include <ember/execute.hpp>
+#include <ember/json.hpp>
 
 #include "graph/plan.hpp"
 
@@ -234,6 +236,21 @@ TEST(RecordProgram, EndsItsHandles) {
   record_program(
       1, [&](const std::vector<VarData>& inputs) { return kept = echo(Var<Value>(inputs[0])).data(); });
   EXPECT_THROW(echo(Var<Value>(kept)), TraceError);
+}
+
+TEST(Autograph, RunInputsNeverPassALiteralSilently) {
+  const Op<> echo_any = op("echo", [](const Value& in) -> Value { return in; });
+  const std::vector<Value> without_fields = {5, "text", list({1, 2}), true};
+  for (const Value& literal : without_fields) {
+    Autograph graph;
+    graph.call("y", echo_any, literal);
+    for (const Value& given : without_fields) EXPECT_EQ(execute(graph.graph(), given)["y"], given);
+    EXPECT_EQ(execute(graph.graph(), Value::mapping({}))["y"], literal);
+    EXPECT_THROW(execute(graph.graph(), Value({{"a", 1}})), DataFlowError) << "over " << to_json(literal);
+  }
+  Autograph graph;
+  graph.call("y", echo_any, {{"a", 1}});
+  EXPECT_THROW(execute(graph.graph(), Value(7)), DataFlowError);
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ember/autograph.hpp>
 #include <ember/error.hpp>
+#include <ember/json.hpp>
 
 #include "support/graphs.hpp"
 
@@ -204,6 +206,13 @@ TEST(Plan, KnowsItsShape) {
       std::vector<std::uint32_t>(plan->successors(first), plan->successors(first) + first.successor_count),
       ElementsAre(1U, 2U, 3U, 4U, 5U));
   EXPECT_THAT(Plan::compile(XCSGraph())->outputs(), IsEmpty());
+}
+
+TEST(Plan, RunInputsKeepThePlacesOfRecordedFields) {
+  Autograph recorded;
+  recorded.call("y", echo, {{"a", 1}, {"b", 2}});
+  const Value input = input_of(recorded.graph(), "y", {{"c", 3}, {"a", 4}});
+  EXPECT_EQ(to_json(input), R"({"a":4,"b":2,"c":3})");
 }
 
 }  // namespace
