@@ -3,12 +3,14 @@
 #include <atomic>
 #include <utility>
 
+#include "value/exact_value.hpp"
+
 namespace ember::xcs {
 namespace {
 
 std::atomic<std::size_t> limit = std::size_t{256} << 20U;
 
-/// About what an entry takes besides its value.
+/// About what an entry takes besides its input and its value.
 constexpr std::size_t entry_overhead = 160;
 
 bool is_same_object(const std::weak_ptr<const OperatorBase>& left,
@@ -43,7 +45,8 @@ ResultCache::Ticket ResultCache::look_up(const std::shared_ptr<const OperatorBas
   }
   ticket.key = *key;
   const auto found = index_.find(*key);
-  if (found != index_.end() && is_same_object(found->second->op, op)) {
+  if (found != index_.end() && is_same_object(found->second->op, op) &&
+      is_exactly(found->second->input, input)) {
     entries_.splice(entries_.begin(), entries_, found->second);
     ++stats_.hits;
     ticket.outcome = Ticket::Outcome::hit;
@@ -51,12 +54,13 @@ ResultCache::Ticket ResultCache::look_up(const std::shared_ptr<const OperatorBas
     return ticket;
   }
   ticket.outcome = Ticket::Outcome::run;
+  ticket.input = input;
   if (op->is_pure()) {
-    const auto [open, is_first] = open_.try_emplace(*key);
+    const auto [open, is_first] = open_.try_emplace(*key, OpenCall{input, {}});
     if (is_first) {
       ticket.is_leader = true;
-    } else if (waiter) {
-      open->second.push_back(std::move(waiter));
+    } else if (waiter && is_exactly(open->second.input, input)) {
+      open->second.waiters.push_back(std::move(waiter));
       ++stats_.hits;
       ++stats_.joined;
       ticket.outcome = Ticket::Outcome::joined;
@@ -77,7 +81,7 @@ void ResultCache::finish(const Ticket& ticket, const std::shared_ptr<const Opera
     if (result) store(ticket, op, *result, dropped);
     if (ticket.is_leader) {
       const auto open = open_.extract(ticket.key);
-      waiters = std::move(open.mapped());
+      waiters = std::move(open.mapped().waiters);
       if (!result) {  // They run by themselves.
         stats_.hits -= waiters.size();
         stats_.joined -= waiters.size();
@@ -92,7 +96,8 @@ void ResultCache::store(const Ticket& ticket, const std::shared_ptr<const Operat
                         const Value& result, Order& dropped) {
   const auto found = index_.find(ticket.key);
   if (found != index_.end()) drop(found->second, dropped);
-  Entry entry{ticket.key, op, result, memory_bytes(result) + entry_overhead};
+  Entry entry{ticket.key, op, ticket.input, result,
+              memory_bytes(ticket.input) + memory_bytes(result) + entry_overhead};
   // What can not stay drives nobody out.
   if (entry.bytes > limit.load(std::memory_order_relaxed)) return;
   stats_.bytes += entry.bytes;

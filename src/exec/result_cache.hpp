@@ -31,6 +31,8 @@ class ResultCache {
     /// `hit`: the result.
     Value value = {};
     Fingerprint key = {};
+    /// `run`: what the operator is called with.
+    Value input = {};
     /// `run` of a pure operator: others may be waiting for `finish`.
     bool is_leader = false;
   };
@@ -49,10 +51,17 @@ class ResultCache {
     Fingerprint key;
     /// Not kept alive by the cache; tells a new operator from one that lived at the same address.
     std::weak_ptr<const OperatorBase> op;
+    /// Equal inputs, such as 1 and 1.0, have one key, and an operator may tell them apart.
+    Value input;
     Value value;
     std::size_t bytes = 0;
   };
   using Order = std::list<Entry>;
+  /// A call under way, and who waits for its outcome.
+  struct OpenCall {
+    Value input;
+    std::vector<Waiter> waiters;
+  };
 
   // What goes is moved to `dropped` and ends without the lock: destructors of results are the user's code.
   void store(const Ticket& ticket, const std::shared_ptr<const OperatorBase>& op, const Value& result,
@@ -64,7 +73,7 @@ class ResultCache {
   /// Most recently used first.
   Order entries_;
   std::unordered_map<Fingerprint, Order::iterator> index_;
-  std::unordered_map<Fingerprint, std::vector<Waiter>> open_;
+  std::unordered_map<Fingerprint, OpenCall> open_;
   CacheStats stats_;
 };
 

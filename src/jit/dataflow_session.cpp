@@ -7,6 +7,8 @@
 #include <ember/error.hpp>
 #include <ember/fingerprint.hpp>
 
+#include "value/exact_value.hpp"
+
 namespace ember::xcs {
 namespace {
 
@@ -286,7 +288,7 @@ DataflowSession::CallPtr DataflowSession::take_known(const OpReference& op,
     if (call->op_.target != op.target || call->op_.name() != op.name()) continue;
     // Objects without fields can not be compared. Where `forward` must come along again, its place decides.
     const bool is_next = place == known_.begin() && call->is_certain_;
-    if (!input.is_same(call->input_) && input != call->input_ && (!is_next || fingerprint(input))) continue;
+    if (!is_exactly(input, call->input_) && (!is_next || fingerprint(input))) continue;
     known_.erase(place);
     call->index_ = calls_.size();
     call->is_taken_ = !is_eager_;

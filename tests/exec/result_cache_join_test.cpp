@@ -106,6 +106,20 @@ TEST_P(JoinTest, EqualCallsUnderWayAreOne) {
   }
 }
 
+TEST_P(JoinTest, EqualInputsThatAnOperatorCanTellApartAreTwoCalls) {
+  Script script;
+  Runtime::simulated().run([&] {
+    const Op<> leaf = pure_leaf(script, GetParam());
+    XCSGraph graph;
+    graph.add_node(leaf, "integer", {.inputs = {{"n", 1}}});
+    graph.add_node(leaf, "number", {.inputs = {{"n", 1.0}}});
+    const Results results = execute(graph, {.enable_caching = true, .scheduler = "parallel"});
+    EXPECT_TRUE(results["integer"]["n"].is_integer());
+    EXPECT_TRUE(results["number"]["n"].is_number());
+  });
+  EXPECT_EQ(script.calls, 2);
+}
+
 TEST_P(JoinTest, WhenItFailsTheOthersRunThemselvesWithinTheBound) {
   for (const int workers : {1, 2, 3, 100}) {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {

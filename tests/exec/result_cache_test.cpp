@@ -9,6 +9,8 @@
 
 #include <ember/error.hpp>
 #include <ember/execute.hpp>
+#include <ember/fields.hpp>
+#include <ember/json.hpp>
 
 #include "support/gate.hpp"
 
@@ -81,6 +83,11 @@ class LateLeaf final : public Leaf {
 
 const ExecutionOptions caching{.enable_caching = true};
 const Value input = {{"q", "tea"}};
+
+struct Plain {
+  std::int64_t number = 0;
+};
+EMBER_FIELDS(Plain, number)
 
 XCSGraph same_call(const Op<>& leaf, int times) {
   XCSGraph graph;
@@ -178,13 +185,35 @@ TEST_F(CacheTest, GoesByTheContentOfTheInput) {
   const Op<> leaf = Leaf(nature);
   const auto scope = execution_options(caching);
   leaf({{"a", 1}, {"b", 2}});
-  leaf({{"b", 2}, {"a", 1.0}});  // Equal Values.
+  leaf({{"a", 1}, {"b", 2}});
   EXPECT_EQ(nature.calls, 1);
   for (const Value& other : {Value(), Value(1), Value("1"), Value(true), list({1}), list({}),
                              Value::mapping({}), Value({{"a", 1}})}) {
     leaf(other);
   }
   EXPECT_EQ(nature.calls, 9);
+}
+
+/// The input as text: kinds, order of fields and the sign of zero can be read from it.
+Value as_text(const Value& in) {
+  return in.is_native() ? "native" + to_json(in.as_dict()) : to_json(in);
+}
+
+TEST_F(CacheTest, EqualInputsThatAnOperatorCanTellApartHaveResultsOfTheirOwn) {
+  const std::vector<std::pair<Value, Value>> equal = {
+      {1, 1.0},
+      {0.0, -0.0},
+      {list({1}), list({1.0})},
+      {{{"a", 1}, {"b", 2}}, {{"b", 2}, {"a", 1}}},
+      {wrap(Plain{7}), {{"number", 7}}},
+  };
+  const Op<> leaf = op("text", as_text);
+  const auto scope = execution_options(caching);
+  for (const auto& [first, second] : equal) {
+    ASSERT_EQ(first, second);
+    for (const Value& each : {first, second, second, first}) EXPECT_EQ(leaf(each), as_text(each));
+  }
+  EXPECT_EQ(cache_stats().hits, equal.size());
 }
 
 TEST_F(CacheTest, NeverRemembersStochasticOperators) {
