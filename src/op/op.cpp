@@ -10,9 +10,22 @@
 namespace ember {
 namespace {
 
+/// What `check` gives. A value of another kind is an argument error where a specification is asked by itself,
+/// and does not satisfy the specification where an operator is called.
+template <class Check>
+Value specified(const Check& check) {
+  try {
+    return check();
+  } catch (const InvalidArgumentError& problem) {
+    SpecificationValidationError failed(problem.what());
+    failed.set_cause(std::current_exception());
+    throw failed;
+  }
+}
+
 void check_output(const OperatorBase& target, Value& output) {
   if (const Specification* specification = target.specification())
-    output = specification->validate_output(output);
+    output = specified([&] { return specification->validate_output(output); });
 }
 
 Value call_body(const OperatorBase& target, const Value& arguments) {
@@ -56,7 +69,8 @@ void start_checked(const OperatorBase& target, const Value& arguments, const Con
 
 Value checked_input(const OperatorBase& target, const Value& arguments) {
   const Specification* specification = target.specification();
-  return specification ? specification->validate_inputs(arguments) : arguments;
+  if (!specification) return arguments;
+  return specified([&] { return specification->validate_inputs(arguments); });
 }
 
 std::vector<Value> run_batch_call(const OperatorBase& target, const std::vector<Value>& inputs) {

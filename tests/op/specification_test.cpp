@@ -161,5 +161,32 @@ TEST(Specification, WhatIsNoRecordIsAnInvalidArgument) {
   EXPECT_THROW((void)specification.validate_output("text"), InvalidArgumentError);
 }
 
+class Greet final : public Operator<> {
+ public:
+  [[nodiscard]] const Specification* specification() const override { return &specification_; }
+  Value forward(const Value& in) const override { return in.get("answer"); }
+
+ private:
+  Specification specification_{{.input_model = name_model(), .structured_output = name_model()}};
+};
+
+TEST(Specification, WhatIsNoMappingDoesNotSatisfyTheOperatorThatHasOne) {
+  const Op<> greet = Greet();
+  const auto failure_of = [&](const Value& inputs) -> std::string {
+    try {
+      greet(inputs);
+    } catch (const SpecificationValidationError& error) {
+      EXPECT_EQ(error.code(), Errc::specification_validation);
+      EXPECT_EQ(error.path(), "Greet");
+      EXPECT_EQ(type_name_of(error.cause()), "InvalidArgumentError");
+      return error.what();
+    }
+    return "nothing was thrown";
+  };
+  EXPECT_EQ(failure_of("text"), "input must be a mapping or a NameInput, found string");
+  EXPECT_EQ(failure_of({{"name", "Ann"}, {"answer", 5}}),
+            "output must be a mapping or a NameInput, found int");
+}
+
 }  // namespace
 }  // namespace ember
