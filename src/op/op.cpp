@@ -6,6 +6,7 @@
 #include "op/call_policy.hpp"
 #include "op/completion_relay.hpp"
 #include "op/interpreter.hpp"
+#include "value/error_value.hpp"
 
 namespace ember {
 namespace {
@@ -139,20 +140,12 @@ bool passes_unwrapped(const std::exception_ptr& error) {
 }
 
 std::exception_ptr wrap_operator_error(const std::string& name, std::exception_ptr error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (OperatorError& caught) {
-    caught.prepend_path(name);
-    return error;
-  } catch (XCSError& caught) {
-    caught.prepend_path(name);
-    return error;
-  } catch (...) {
-    auto wrapped = OperatorExecutionError::for_operator(name, message_of(error));
-    wrapped.set_path(name);
-    wrapped.set_cause(std::move(error));
-    return std::make_exception_ptr(std::move(wrapped));
-  }
+  // Not in place: an operator may keep an error and throw it again.
+  if (passes_unwrapped(error)) return error_under(name, error);
+  auto wrapped = OperatorExecutionError::for_operator(name, message_of(error));
+  wrapped.set_path(name);
+  wrapped.set_cause(std::move(error));
+  return std::make_exception_ptr(std::move(wrapped));
 }
 
 Value joined(const std::vector<VarData>& arguments) {

@@ -110,6 +110,24 @@ std::exception_ptr error_from_value(const Value& value) {
   throw DataError("this value is no error: it is null");
 }
 
+std::exception_ptr error_under(std::string_view segment, const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& caught) {
+    const ErrorForm* form = form_of(&typeid(caught));
+    if (form != nullptr && form->copy_under != nullptr) return form->copy_under(segment, caught);
+  } catch (...) {
+    return error;
+  }
+  try {
+    std::rethrow_exception(error);
+  } catch (Error& caught) {
+    caught.prepend_path(segment);
+  } catch (...) {  // No path.
+  }
+  return error;
+}
+
 void ErrorParts::complete_base(Error& error) const {
   error.set_path(path);
   error.set_hint(hint);

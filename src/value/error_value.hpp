@@ -4,6 +4,7 @@
 #include <exception>
 #include <map>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
@@ -21,6 +22,11 @@ Value error_to_value(const std::exception_ptr& error);
 /// of causes. A class that is not known here becomes the nearest base class that is; what is no
 /// `std::exception` becomes a `std::runtime_error`. Throws DataError when `value` is no error.
 std::exception_ptr error_from_value(const Value& value);
+
+/// `error` with `segment` in front of its operator path. A copy, when its very class has a form: others may
+/// hold `error`, or throw it again. Otherwise `error` itself, changed in place. What is no `Error` stays as
+/// it is.
+std::exception_ptr error_under(std::string_view segment, const std::exception_ptr& error);
 
 /// What an error is made again from.
 struct ErrorParts {
@@ -53,6 +59,9 @@ struct ErrorForm {
   /// What this class has beyond `Error`, as plain data; null when there is nothing.
   Value (*own)(const std::exception& error) = nullptr;
   std::exception_ptr (*make)(const ErrorParts& parts) = nullptr;
+  /// A copy of an error of exactly this class, with `segment` in front of its path; null for what has no
+  /// path.
+  std::exception_ptr (*copy_under)(std::string_view segment, const std::exception& error) = nullptr;
 };
 
 template <class E>
@@ -64,11 +73,20 @@ bool is_error_of([[maybe_unused]] const std::exception& error) {
   }
 }
 
+template <class E>
+std::exception_ptr copy_error_under(std::string_view segment, const std::exception& error) {
+  E copy = dynamic_cast<const E&>(error);
+  copy.prepend_path(segment);
+  return std::make_exception_ptr(std::move(copy));
+}
+
 /// The form of E, which derives from Base.
 template <class E, class Base>
 ErrorForm error_form(std::exception_ptr (*make)(const ErrorParts&),
                      Value (*own)(const std::exception&) = nullptr) {
-  return {&typeid(E), &typeid(Base), is_error_of<E>, own, make};
+  ErrorForm form{&typeid(E), &typeid(Base), is_error_of<E>, own, make};
+  if constexpr (std::is_base_of_v<Error, E>) form.copy_under = copy_error_under<E>;
+  return form;
 }
 
 /// Makes a form known while the program starts. It stands in the file that has the code of the class, so that

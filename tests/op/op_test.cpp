@@ -285,5 +285,42 @@ TEST(CompletionCallback, TakesOneOutcome) {
   EXPECT_EQ(sink.references, 0);
 }
 
+TEST(Errors, OneThatIsKeptAndThrownAgainStaysAsItIs) {
+  const auto kept = std::make_exception_ptr(OperatorError("busy"));
+  const Op<> shared = op("shared", [kept](const Value&) -> Value { std::rethrow_exception(kept); });
+  const auto path_of = [](const auto& call) -> std::string {
+    try {
+      call();
+    } catch (const Error& error) {
+      return error.path();
+    }
+    return "nothing was thrown";
+  };
+  for (int call = 0; call < 3; ++call) EXPECT_EQ(path_of([&] { shared({}); }), "shared");
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&] {
+      for (int call = 0; call < 50; ++call) EXPECT_EQ(path_of([&] { shared({}); }), "shared");
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(path_of([&] { std::rethrow_exception(kept); }), "");
+}
+
+class OwnError final : public OperatorError {
+ public:
+  using OperatorError::OperatorError;
+};
+
+TEST(Errors, OneOfAClassOfTheUsersStaysOfThatClass) {
+  const Op<> own = op("own", [](const Value&) -> Value { throw OwnError("mine"); });
+  try {
+    own({});
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const OwnError& error) {
+    EXPECT_EQ(error.path(), "own");
+  }
+}
+
 }  // namespace
 }  // namespace ember
