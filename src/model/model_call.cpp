@@ -78,12 +78,26 @@ class ModelCall : public std::enable_shared_from_this<ModelCall> {
                           ? wait_before_repeat(policy_, number, error, context_)
                           : std::nullopt;
     if (!wait) {
-      finish(error, {});
+      finish(typed(error), {});
       return;
     }
     delay_until(context_, time_after(now(), *wait), [self = shared_from_this(), error](DelayEnd end) {
       end == DelayEnd::reached ? self->attempt() : self->give_up(error);
     });
+  }
+
+  // What a provider throws that is no error of the library is not for the caller's messages: it may hold the
+  // prompt.
+  [[nodiscard]] std::exception_ptr typed(std::exception_ptr error) const {
+    try {
+      std::rethrow_exception(error);
+    } catch (const Error&) {
+      return error;
+    } catch (...) {
+      ProviderAPIError failed("Model '" + plan_.request.model_id + "': the provider failed");
+      failed.set_cause(std::move(error));
+      return std::make_exception_ptr(std::move(failed));
+    }
   }
 
   void succeed(Completion completion) {

@@ -146,8 +146,22 @@ TEST_F(ModelCall, stop_request_ends_the_wait_between_attempts) {
 TEST_F(ModelCall, other_errors_than_transient_ones_are_not_repeated) {
   const ContextScope scope(context_);
   ScriptedProvider provider(failing_first(9, std::runtime_error("broken")));
-  EXPECT_THROW((void)Model("dummy:a", {}, provider.registry()).complete("p"), std::runtime_error);
+  EXPECT_THROW((void)Model("dummy:a", {}, provider.registry()).complete("p"), ProviderAPIError);
   EXPECT_EQ(provider.requests().size(), 1U);
+}
+
+TEST_F(ModelCall, what_a_provider_throws_is_typed_and_its_text_stays_in_the_cause) {
+  const ContextScope scope(context_);
+  ScriptedProvider provider(failing_first(9, std::runtime_error("no answer to 'secret prompt'")));
+  try {
+    (void)Model("dummy:a", {}, provider.registry()).complete("secret prompt");
+    ADD_FAILURE() << "nothing failed";
+  } catch (const ProviderAPIError& error) {
+    EXPECT_STREQ(error.what(), "Model 'dummy:a': the provider failed");
+    EXPECT_FALSE(error.is_transient());
+    EXPECT_EQ(error.status(), 0);
+    EXPECT_EQ(message_of(error.cause()), "no answer to 'secret prompt'");
+  }
 }
 
 TEST_F(ModelCall, thousand_calls_wait_at_once) {
