@@ -68,10 +68,11 @@ class ModelRegistry {
   /// The registered ids, sorted.
   [[nodiscard]] std::vector<std::string> list_ids() const;
 
-  /// The full id that `name` means: itself when it is registered or its prefix has a provider; `gpt*`,
-  /// `claude*` and `gemini*` belong to openai, anthropic and deepmind; otherwise the one registered id with
-  /// that name behind its prefix. Throws ModelNotFoundError, with the closest known id, for none or more than
-  /// one.
+  /// The full id that `name` means: itself when it is registered or its prefix has a provider; the registered
+  /// or well-known id that is written so where only identifiers are allowed (`openai.gpt_4o`, `gpt_4o`);
+  /// `gpt*`, `claude*` and `gemini*` belong to openai, anthropic and deepmind, where models of those are
+  /// registered only registered and well-known ones; otherwise the one registered id with that name behind
+  /// its prefix. Throws ModelNotFoundError, with the closest known id, for none or more than one.
   [[nodiscard]] std::string resolve(std::string_view name) const;
   /// The same, with who answers. Throws ModelNotFoundError also when no provider is registered for the
   /// prefix.
@@ -97,6 +98,9 @@ class ModelRegistry {
 
  private:
   [[nodiscard]] std::string resolve_bare(std::string_view name) const;
+  /// Looks among `ids` and the well-known ones.
+  [[nodiscard]] std::optional<std::string> resolve_identifier(std::string_view name,
+                                                              std::vector<std::string> ids) const;
   [[nodiscard]] std::vector<std::string> candidates() const;
   [[noreturn]] void refuse(std::string_view name) const;
 

@@ -82,5 +82,9 @@ std::vector<std::string> known_model_ids() {
   return ids;
 }
 
+bool is_known_model(std::string_view id) noexcept {
+  return find_known(id.substr(0, id.find('?'))) != nullptr;
+}
+
 }  // namespace model
 }  // namespace ember

@@ -19,11 +19,18 @@ std::string quoted_list(const std::vector<std::string>& names) {
   return text;
 }
 
-/// `gpt_4o` as `gpt-4o`: how an id is written where only identifiers are allowed.
-std::string without_underscores(std::string_view name) {
+/// `gpt_3_5_turbo` and `gpt-3.5-turbo` alike: ids are also written where only identifiers are allowed.
+std::string folded(std::string_view name) {
   std::string plain(name);
-  std::ranges::replace(plain, '_', '-');
+  std::ranges::replace_if(
+      plain, [](char c) { return c == '_' || c == '.'; }, '-');
   return plain;
+}
+
+/// `id` is written as the identifier `plain`, which is folded: as `openai.gpt_4o`, or as `gpt_4o`.
+bool is_written_as(const model::ModelName& id, const std::string& plain) {
+  const std::string rest = folded(id.rest);
+  return rest == plain || folded(id.prefix) + "-" + rest == plain;
 }
 
 }  // namespace
@@ -42,19 +49,23 @@ std::string ModelRegistry::resolve_bare(std::string_view name) const {
   const std::vector<std::string> ids = list_ids();
   std::vector<std::string> matches;
   bool is_provider_known = false;
-  const std::string_view provider = model::provider_of_bare(name);
-  const std::string plain = without_underscores(name);
+  const std::string_view provider_name = model::provider_of_bare(name);
   for (const std::string& id : ids) {
     const model::ModelName parts = model::split_name(id);
     if (parts.rest == name && !parts.prefix.empty()) matches.push_back(id);
-    is_provider_known = is_provider_known || (!provider.empty() && parts.prefix == provider);
-    std::string dotted = std::string(parts.prefix) + "." + without_underscores(parts.rest);
-    if (!parts.prefix.empty() && dotted == plain) return id;
+    is_provider_known = is_provider_known || (!provider_name.empty() && parts.prefix == provider_name);
   }
-  if (!provider.empty()) {
-    std::string id = std::string(provider) + ":" + std::string(name);
+  if (!provider_name.empty()) {
+    std::string id = std::string(provider_name) + ":" + std::string(name);
+    if (std::ranges::find(matches, id) != matches.end()) return id;
+    if (is_provider_known && model::is_known_model(id) && provider(provider_name)) return id;
+  }
+  if (matches.empty()) {
+    if (auto id = resolve_identifier(name, ids)) return *std::move(id);
     // Where models of that provider are registered, an unregistered one is most likely a slip.
-    if (!is_provider_known || std::ranges::find(matches, id) != matches.end()) return id;
+    if (!provider_name.empty() && !is_provider_known) {
+      return std::string(provider_name) + ":" + std::string(name);
+    }
   }
   if (matches.size() == 1) return matches.front();
   if (matches.size() > 1) {
@@ -62,6 +73,19 @@ std::string ModelRegistry::resolve_bare(std::string_view name) const {
                              quoted_list(matches));
   }
   refuse(name);
+}
+
+std::optional<std::string> ModelRegistry::resolve_identifier(std::string_view name,
+                                                             std::vector<std::string> ids) const {
+  const model::ModelName parts = model::split_name(name);
+  const std::string plain = folded(parts.base);
+  for (std::string& id : model::known_model_ids()) ids.push_back(std::move(id));
+  for (const std::string& id : ids) {
+    const model::ModelName known = model::split_name(id);
+    if (known.prefix.empty() || !is_written_as(known, plain)) continue;
+    return id + std::string(parts.rest.substr(parts.base.size()));
+  }
+  return std::nullopt;
 }
 
 ResolvedModel ModelRegistry::find(std::string_view name) const {

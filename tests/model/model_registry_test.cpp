@@ -48,6 +48,28 @@ TEST(ModelRegistry, identifiers_resolve_to_ids) {
   EXPECT_EQ(registry.resolve("openai.gpt_4o"), "openai:gpt-4o");
 }
 
+TEST(ModelRegistry, well_known_names_stay_what_they_are_beside_registered_models) {
+  const auto registry = ModelRegistry::with_default_providers();
+  registry->register_model({"openai:my-ft", std::nullopt, nullptr});
+  EXPECT_EQ(registry->resolve("gpt-4o-mini"), "openai:gpt-4o-mini");
+  EXPECT_EQ(registry->resolve("gpt-4o-2024-08-06"), "openai:gpt-4o-2024-08-06");
+  EXPECT_EQ(registry->resolve("my-ft"), "openai:my-ft");
+  EXPECT_THAT(refusal_of(*registry, "gpt-4p"), HasSubstr("did you mean 'openai:gpt-4o'?"));
+}
+
+TEST(ModelRegistry, identifiers_of_well_known_models_resolve) {
+  const auto registry = ModelRegistry::with_default_providers();
+  for (const bool has_registered_models : {false, true}) {
+    if (has_registered_models) registry->register_model({"openai:my-ft", std::nullopt, nullptr});
+    EXPECT_EQ(registry->resolve("openai.gpt_4o"), "openai:gpt-4o");
+    EXPECT_EQ(registry->resolve("openai.gpt_3_5_turbo"), "openai:gpt-3.5-turbo");
+    EXPECT_EQ(registry->resolve("deepmind.gemini_1_5_pro"), "deepmind:gemini-1.5-pro");
+    EXPECT_EQ(registry->resolve("gpt_4o"), "openai:gpt-4o");
+    EXPECT_EQ(registry->resolve("claude_3_5_sonnet"), "anthropic:claude-3-5-sonnet");
+  }
+  EXPECT_EQ(registry->resolve("my_ft"), "openai:my-ft");
+}
+
 TEST(ModelRegistry, unknown_names_come_with_the_closest_one) {
   const auto registry = ModelRegistry::with_default_providers();
   EXPECT_THAT(refusal_of(*registry, "opnai:gpt-4o"), HasSubstr("did you mean 'openai:gpt-4o'?"));
