@@ -263,6 +263,8 @@ class CompilationError : public XCSError {
 class DataFlowError : public XCSError {
  public:
   explicit DataFlowError(const std::string& message) : XCSError(message, Errc::data_flow) {}
+  /// `Graph 'graph': message`, with the graph's name in the context.
+  static DataFlowError for_graph(std::string_view graph, std::string_view message);
 };
 
 /// A transform can not be built or applied; the message starts with `[transform]`.

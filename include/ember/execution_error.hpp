@@ -19,6 +19,8 @@ class ExecutionError : public XCSError {
       : XCSError(message, code) {}
   /// `Node 'b' failed: boom`.
   static ExecutionError for_node(std::string_view node, const std::exception_ptr& cause);
+  /// The same of a failure without an exception: `Node 'b' failed: message`, and no cause.
+  static ExecutionError for_node(std::string_view node, std::string_view message);
 
   /// The node that failed; empty when the run as a whole did.
   [[nodiscard]] const std::string& node() const noexcept { return node_; }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <ember/error.hpp>
@@ -42,6 +43,8 @@ class ParallelExecutionError : public XCSError {
   /// For the part of the batch that worker `shard` had.
   static ParallelExecutionError for_worker(std::size_t shard, ItemRange items,
                                            const std::exception_ptr& cause);
+  /// The same of a failure without an exception: `[pmap] shard 1 (items 2-3) failed: message`, and no cause.
+  static ParallelExecutionError for_worker(std::size_t shard, ItemRange items, std::string_view message);
 
   [[nodiscard]] std::size_t shard() const noexcept { return shard_; }
   /// The items that the failed call was about.

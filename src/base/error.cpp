@@ -109,6 +109,12 @@ ModelNotFoundError ModelNotFoundError::for_model(std::string_view model, std::st
   return error;
 }
 
+DataFlowError DataFlowError::for_graph(std::string_view graph, std::string_view message) {
+  DataFlowError error("Graph '" + std::string(graph) + "': " + std::string(message));
+  error.add_context("graph", std::string(graph));
+  return error;
+}
+
 TransformError TransformError::for_transform(std::string_view transform, std::string_view message,
                                              const std::map<std::string, std::string>& details) {
   std::string text = "[" + std::string(transform) + "] " + std::string(message);

@@ -48,9 +48,12 @@ std::pair<std::exception_ptr, std::string> unwrapped(const std::exception_ptr& e
 }
 
 std::exception_ptr remake(const ErrorParts& parts) {
-  if (!parts.own.is_null() && parts.cause) {
-    ExecutionError error = ExecutionError::for_node(parts.own["node"].string(), parts.cause);
-    if (error.what() == parts.message) return parts.complete(std::move(error));
+  if (!parts.own.is_null()) {
+    const std::string& node = parts.own["node"].string();
+    const std::string start = std::string(ExecutionError::for_node(node, "").what());
+    if (parts.message.starts_with(start)) {
+      return parts.complete(ExecutionError::for_node(node, parts.message.substr(start.size())));
+    }
   }
   return parts.complete(ExecutionError(parts.message, parts.code));
 }
@@ -104,10 +107,16 @@ const ErrorRegistration group_form(error_form<ExecutionErrorGroup, ExecutionErro
 
 ExecutionError ExecutionError::for_node(std::string_view node, const std::exception_ptr& cause) {
   auto [original, inner_path] = unwrapped(cause);
-  ExecutionError error("Node '" + std::string(node) + "' failed: " + message_of(original));
-  error.node_ = node;
-  error.set_path(inner_path.empty() ? std::string(node) : std::string(node) + "." + inner_path);
+  ExecutionError error = for_node(node, message_of(original));
+  if (!inner_path.empty()) error.set_path(std::string(node) + "." + inner_path);
   error.set_cause(original);
+  return error;
+}
+
+ExecutionError ExecutionError::for_node(std::string_view node, std::string_view message) {
+  ExecutionError error("Node '" + std::string(node) + "' failed: " + std::string(message));
+  error.node_ = node;
+  error.set_path(std::string(node));
   error.add_context("node_id", std::string(node));
   return error;
 }

@@ -52,9 +52,11 @@ std::exception_ptr remake_item(const ErrorParts& parts) {
 }
 
 std::exception_ptr remake_parallel(const ErrorParts& parts) {
-  if (!parts.cause) return parts.complete(ParallelExecutionError(parts.message));
-  return parts.complete(ParallelExecutionError::for_worker(
-      static_cast<std::size_t>(parts.own["shard"].integer()), range_of(parts.own), parts.cause));
+  const auto shard = static_cast<std::size_t>(parts.own["shard"].integer());
+  const ItemRange items = range_of(parts.own);
+  const std::string start = ParallelExecutionError::for_worker(shard, items, "").what();
+  if (!parts.message.starts_with(start)) return parts.complete(ParallelExecutionError(parts.message));
+  return parts.complete(ParallelExecutionError::for_worker(shard, items, parts.message.substr(start.size())));
 }
 
 std::exception_ptr remake_mesh(const ErrorParts& parts) {
@@ -94,11 +96,18 @@ ItemError::ItemError(ItemRange items, const std::exception_ptr& cause)
 
 ParallelExecutionError ParallelExecutionError::for_worker(std::size_t shard, ItemRange items,
                                                           const std::exception_ptr& cause) {
-  ParallelExecutionError error("[pmap] shard " + std::to_string(shard) + " (" + to_string(items) + ")" +
-                               because(cause));
+  ParallelExecutionError error = for_worker(shard, items, message_of(unwrapped(cause).first));
+  note_cause(error, items, cause);
+  return error;
+}
+
+ParallelExecutionError ParallelExecutionError::for_worker(std::size_t shard, ItemRange items,
+                                                          std::string_view message) {
+  ParallelExecutionError error("[pmap] shard " + std::to_string(shard) + " (" + to_string(items) +
+                               ") failed: " + std::string(message));
   error.shard_ = shard;
   error.items_ = items;
-  note_cause(error, items, cause);
+  error.add_context("index", std::to_string(items.first));
   error.add_context("shard", std::to_string(shard));
   return error;
 }

@@ -65,5 +65,11 @@ TEST(Error, FactoriesNameWhatFailed) {
   EXPECT_TRUE(error.is_transient());
 }
 
+TEST(Error, OfAGraphNamesIt) {
+  const DataFlowError error = DataFlowError::for_graph("pipeline", "nothing brings 'text'");
+  EXPECT_STREQ(error.what(), "Graph 'pipeline': nothing brings 'text'");
+  EXPECT_EQ(error.context().at("graph"), "pipeline");
+}
+
 }  // namespace
 }  // namespace ember

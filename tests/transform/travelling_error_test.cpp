@@ -42,6 +42,9 @@ TEST(TravellingError, of_a_node) {
   EXPECT_EQ(arrived.node(), "b");
   EXPECT_EQ(arrived.path(), "b.panel.judge");
   EXPECT_TRUE(travelled(ExecutionError("all of it")).node().empty());
+  const ExecutionError without_cause = ExecutionError::for_node("b", "no answer");
+  EXPECT_STREQ(without_cause.what(), "Node 'b' failed: no answer");
+  EXPECT_EQ(travelled(without_cause).node(), "b");
 }
 
 TEST(TravellingError, of_a_run) {
@@ -63,6 +66,9 @@ TEST(TravellingError, of_an_item) {
   EXPECT_EQ(parallel.shard(), 1U);
   EXPECT_EQ(parallel.items(), (ItemRange{2, 4}));
   (void)travelled(ParallelExecutionError("all of it"));
+  const auto without_cause = ParallelExecutionError::for_worker(1, {2, 4}, "no answer");
+  EXPECT_STREQ(without_cause.what(), "[pmap] shard 1 (items 2-3) failed: no answer");
+  EXPECT_EQ(travelled(without_cause).shard(), 1U);
   const auto mesh = travelled(MeshShardingError({1, 0}, {2, 4}, boom()));
   EXPECT_EQ(mesh.coordinates(), (std::vector<std::size_t>{1, 0}));
   EXPECT_EQ(mesh.items(), (ItemRange{2, 4}));
