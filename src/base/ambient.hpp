@@ -21,6 +21,7 @@ enum class AmbientSlot : std::size_t {
   span,
   structural_jit,
   call_order,
+  log_hook,
   count
 };
 
