@@ -11,22 +11,15 @@
 
 namespace ember::xcs {
 
-namespace {
-
-bool goes_by(const Plan& plan, std::size_t node, std::string_view name) noexcept {
-  const auto& aliases = plan.aliases(node);
-  return plan.id(node) == name || std::find(aliases.begin(), aliases.end(), name) != aliases.end();
-}
-
-}  // namespace
-
 struct Results::State {
   State(std::shared_ptr<const Plan> of_plan, std::vector<std::uint32_t> of_nodes, std::vector<Value> outputs)
       : plan(std::move(of_plan)), nodes(std::move(of_nodes)), values(std::move(outputs)) {}
 
-  [[nodiscard]] std::uint32_t node_of(std::size_t position) const noexcept {
-    return nodes.empty() ? plan->outputs()[position] : nodes[position];
+  /// Numbers of nodes, ascending.
+  [[nodiscard]] const std::vector<std::uint32_t>& all_nodes() const noexcept {
+    return nodes.empty() ? plan->outputs() : nodes;
   }
+  [[nodiscard]] std::uint32_t node_of(std::size_t position) const noexcept { return all_nodes()[position]; }
 
   const std::shared_ptr<const Plan> plan;
   /// Empty: the plan's outputs.
@@ -44,18 +37,19 @@ Results::Results(std::shared_ptr<const Plan> plan, std::vector<Value> values)
     : Results(std::move(plan), {}, std::move(values)) {}
 
 const Value* Results::find(std::string_view name) const noexcept {
-  for (std::size_t i = 0; i < size(); ++i) {
-    if (goes_by(*state_->plan, state_->node_of(i), name)) return &state_->values[i];
-  }
-  return nullptr;
+  if (empty()) return nullptr;
+  const auto& nodes = state_->all_nodes();
+  const std::size_t node = state_->plan->node_named(name);
+  const auto place = std::lower_bound(nodes.begin(), nodes.end(), node);
+  if (place == nodes.end() || *place != node) return nullptr;
+  return &state_->values[static_cast<std::size_t>(place - nodes.begin())];
 }
 
 std::string_view Results::preferred_name(std::string_view name) const noexcept {
   if (!state_ || !state_->plan) return {};
-  for (std::size_t node = 0; node < state_->plan->size(); ++node) {
-    if (goes_by(*state_->plan, node, name)) return state_->plan->display_name(node);
-  }
-  return {};
+  const std::size_t node = state_->plan->node_named(name);
+  return node < state_->plan->size() ? std::string_view(state_->plan->display_name(node))
+                                     : std::string_view();
 }
 
 const Value& Results::operator[](std::string_view name) const {

@@ -9,6 +9,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <ember/binding.hpp>
@@ -110,6 +112,8 @@ class Plan {
   [[nodiscard]] const std::string& display_name(std::size_t number) const {
     return aliases(number).empty() ? id(number) : aliases(number).front();
   }
+  /// The first node that goes by `name`, its id or an alias; `size()` when none does. Thread-safe.
+  [[nodiscard]] std::size_t node_named(std::string_view name) const;
   /// The position of node `number` in what was recorded, where plan passes may have taken calls out.
   [[nodiscard]] std::uint32_t position(std::size_t number) const noexcept {
     return positions_.empty() ? static_cast<std::uint32_t>(number) : positions_[number];
@@ -172,6 +176,7 @@ class Plan {
   }
   [[nodiscard]] Value composed_input(std::size_t number, const Value& run_inputs, const Value* outputs) const;
   [[nodiscard]] const std::vector<std::string>& recorded_ids() const;
+  [[nodiscard]] const std::unordered_map<std::string_view, std::uint32_t>& nodes_by_name() const;
 
   std::vector<PlanNode> nodes_;
   std::vector<std::uint32_t> successors_;
@@ -189,6 +194,10 @@ class Plan {
   std::vector<std::uint32_t> positions_;
   mutable std::once_flag has_recorded_ids_;
   mutable std::vector<std::string> recorded_ids_;
+  /// Of large plans whose nodes are looked for again and again.
+  mutable std::once_flag has_nodes_by_name_;
+  mutable std::unordered_map<std::string_view, std::uint32_t> nodes_by_name_;
+  mutable std::atomic<std::uint32_t> name_look_ups_ = 0;
   std::vector<std::uint32_t> outputs_;
   std::vector<std::uint32_t> sources_;
   std::uint32_t depth_ = 0;

@@ -157,6 +157,34 @@ const std::vector<std::string>& Plan::recorded_ids() const {
   return recorded_ids_;
 }
 
+const std::unordered_map<std::string_view, std::uint32_t>& Plan::nodes_by_name() const {
+  std::call_once(has_nodes_by_name_, [this] {
+    nodes_by_name_.reserve(size());
+    for (std::uint32_t number = 0; number < size(); ++number) {
+      nodes_by_name_.emplace(id(number), number);
+      for (const std::string& alias : aliases(number)) nodes_by_name_.emplace(alias, number);
+    }
+  });
+  return nodes_by_name_;
+}
+
+std::size_t Plan::node_named(std::string_view name) const {
+  // An index costs as much as several looks, and most plans are asked for one name.
+  constexpr std::size_t few_nodes = 32;
+  constexpr std::uint32_t few_looks = 8;
+  if (size() > few_nodes && name_look_ups_.fetch_add(1, std::memory_order_relaxed) >= few_looks) {
+    const auto found = nodes_by_name().find(name);
+    return found == nodes_by_name().end() ? size() : found->second;
+  }
+  for (std::size_t number = 0; number < size(); ++number) {
+    const auto& other_names = aliases(number);
+    if (id(number) == name || std::find(other_names.begin(), other_names.end(), name) != other_names.end()) {
+      return number;
+    }
+  }
+  return size();
+}
+
 void Plan::note_cost(std::size_t number, std::uint64_t nanoseconds) const noexcept {
   // Races lose a sample, never more: the average is a hint.
   Cost& cost = costs_[number];
