@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include <ember/error.hpp>
+#include <ember/fingerprint.hpp>
+#include <ember/log.hpp>
 #include <ember/op.hpp>
 
 namespace ember::xcs {
@@ -22,9 +25,24 @@ bool has_identity(const Value& value) {
   return value.is_string() || value.is_list() || value.is_mapping() || value.is_array() || value.is_native();
 }
 
+/// How far inside of values parts are looked for.
+constexpr int deepest = 8;
+
+/// Adds the numbers inside of `value`.
+void collect_numbers(const Value& value, std::unordered_set<Fingerprint>& numbers, int depth = 0) {
+  if (value.is_integer() || value.is_number()) {
+    numbers.insert(*fingerprint(value));
+  } else if (depth == deepest) {
+    return;
+  } else if (value.is_mapping()) {
+    for (const auto& [name, child] : value.fields()) collect_numbers(child, numbers, depth + 1);
+  } else if (value.is_list()) {
+    for (const Value& child : value.items()) collect_numbers(child, numbers, depth + 1);
+  }
+}
+
 /// The path to `part` inside `whole`, by identity.
 std::optional<Path> find_part(const Value& whole, const Value& part, int depth = 0) {
-  constexpr int deepest = 8;
   if (whole.is_same(part)) return Path();
   if (depth == deepest) return std::nullopt;
   const auto look_in = [&](const Value& child, PathStep step) -> std::optional<Path> {
@@ -97,10 +115,26 @@ class Builder {
     }
     const std::string id = graph_.add_recorded_node({record.op, record.label}, std::move(binding));
     nodes_.emplace(record.call_id, call.index);
+    if (!is_known_) warn_of_numbers(record, id);
+    collect_numbers(record.outputs, given_numbers_);
     if (is_known_) return;
     for (std::size_t before = 0; before < call.index; ++before) {
       graph_.add_order(graph_.nodes()[before].id, id);
     }
+  }
+
+  /// Numbers have no identity. One that an earlier call gave may have come from there, and is a constant of
+  /// the graph all the same.
+  void warn_of_numbers(const TraceRecord& record, const std::string& id) const {
+    std::unordered_set<Fingerprint> numbers;
+    collect_numbers(record.inputs, numbers);
+    const bool is_given = std::any_of(numbers.begin(), numbers.end(),
+                                      [this](const auto& number) { return given_numbers_.contains(number); });
+    if (!is_given) return;
+    log(LogLevel::warning,
+        "autograph: the input of '" + id +
+            "' holds a number that an earlier call gave, and whether it came from there was not "
+            "seen: the graph keeps the recorded one, whatever its inputs are");
   }
 
   /// The observed binding, counted in nodes; inputs of the composite become the recorded ones.
@@ -152,6 +186,8 @@ class Builder {
   std::map<std::uint64_t, std::size_t> nodes_;
   std::vector<Call> calls_;
   const TraceRecord* composite_ = nullptr;
+  /// What the outputs of the calls so far hold.
+  std::unordered_set<Fingerprint> given_numbers_;
   /// Where all of the input of the call at hand came from.
   bool is_known_ = true;
 };

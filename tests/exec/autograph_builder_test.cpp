@@ -6,6 +6,7 @@
 
 #include <ember/error.hpp>
 #include <ember/execute.hpp>
+#include <ember/log.hpp>
 
 namespace ember::xcs {
 namespace {
@@ -269,6 +270,22 @@ TEST(AutoGraphBuilder, WorksOnRecordsMadeByHandInAnyOrder) {
   EXPECT_THAT(graph.topological_sort(), ElementsAre("Op1_0", "Op2_1"));
   EXPECT_THAT(graph.predecessors("Op2_1"), ElementsAre("Op1_0"));
   EXPECT_EQ(execute(graph)["Op2_1"], Value({{"v", 5}}));
+}
+
+TEST(AutoGraphBuilder, WarnsOfNumbersThatMayComeFromEarlierCalls) {
+  const Op<> inc = op("Inc", [](const Value& in) -> Value { return {{"a", in["a"].integer() + 1}}; });
+  const auto warnings_for = [&](const Value& second) {
+    std::vector<std::string> warnings;
+    const TracerContext tracer;
+    inc({{"a", 5}});
+    inc(second);
+    set_log_hook([&](LogLevel, std::string_view text) { warnings.emplace_back(text); });
+    (void)autograph(tracer.records());
+    set_log_hook({});
+    return warnings;
+  };
+  EXPECT_THAT(warnings_for({{"a", 6}}), ElementsAre(::testing::HasSubstr("'Inc_1'")));
+  EXPECT_THAT(warnings_for({{"a", 7}}), IsEmpty());
 }
 
 }  // namespace
