@@ -37,10 +37,11 @@ bool is_white(char c) {
 class LabelReader {
  public:
   explicit LabelReader(std::string_view line) : rest_(line) {
-    skip("#>-*_ \t");
-    const std::string_view passed = line.substr(0, line.size() - rest_.size());
-    const std::size_t start = passed.find_last_not_of("*_");
-    emphasis_ = passed.substr(start == std::string_view::npos ? 0 : start + 1);
+    take_decoration();
+    const std::string_view before_number = emphasis_;
+    if (!take_number()) return;
+    take_decoration();
+    if (emphasis_.empty()) emphasis_ = before_number;
   }
 
   /// Takes `words`, in any case and with any space between them and after, or nothing.
@@ -72,6 +73,21 @@ class LabelReader {
   }
 
  private:
+  void take_decoration() {
+    const std::string_view line = rest_;
+    skip("#>-*_ \t");
+    const std::string_view passed = line.substr(0, line.size() - rest_.size());
+    const std::size_t start = passed.find_last_not_of("*_");
+    emphasis_ = passed.substr(start == std::string_view::npos ? 0 : start + 1);
+  }
+  /// Takes the number of an item in a list, such as `2.` or `2)`, or nothing.
+  bool take_number() {
+    const std::size_t digits = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
+    if (digits == 0 || digits == rest_.size()) return false;
+    if (rest_[digits] != '.' && rest_[digits] != ')') return false;
+    rest_.remove_prefix(digits + 1);
+    return true;
+  }
   void skip(std::string_view characters) {
     rest_.remove_prefix(std::min(rest_.find_first_not_of(characters), rest_.size()));
   }

@@ -21,6 +21,15 @@ TEST(ReplySections, LabelsAreFoundInAnyCaseAndDress) {
   }
 }
 
+TEST(ReplySections, LabelsMayBeItemsOfANumberedList) {
+  for (const char* line : {"1. Verdict: 1", "1) Verdict: 1", "1. **Verdict:** 1", "**1. Verdict:** 1",
+                           "- 12. *Verdict*: 1", "1.Verdict: 1"}) {
+    EXPECT_EQ(parse_reply(line).verdict, Section("1")) << line;
+  }
+  EXPECT_EQ(parse_reply("1. Verdict: 1\n2. Explanation: fine").explanation, Section("fine"));
+  EXPECT_EQ(parse_reply("1 Verdict: 1").verdict, std::nullopt);
+}
+
 TEST(ReplySections, OtherTextIsNoLabel) {
   for (const char* line :
        {"The final answer: 42", "Final Answers: 42", "Finally Answer: 42", "Final Answer 42"}) {
