@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -86,11 +87,19 @@ class Ensemble : public Operator<>, public BoundedOperator {
 /// `configure`.
 class UniformEnsemble final : public Ensemble {
  public:
+  /// How many units there are when nobody says.
+  static constexpr int default_units = 3;
+
   /// Throws InvalidArgumentError when `num_units` is below 1 or a parameter out of range, and
   /// InvalidPromptError.
   UniformEnsemble(int num_units, std::string model, ModelParameters parameters = {},
                   EnsembleOptions options = {});
   UniformEnsemble(int num_units, Model model, EnsembleOptions options = {});
+  /// Three units.
+  explicit UniformEnsemble(std::string model, ModelParameters parameters = {}, EnsembleOptions options = {})
+      : UniformEnsemble(default_units, std::move(model), std::move(parameters), std::move(options)) {}
+  explicit UniformEnsemble(Model model, EnsembleOptions options = {})
+      : UniformEnsemble(default_units, std::move(model), std::move(options)) {}
 
   [[nodiscard]] int num_units() const noexcept { return static_cast<int>(members().size()); }
   /// The model of every member.
@@ -111,6 +120,9 @@ class VariedEnsemble final : public Ensemble {
 Op<> uniform_ensemble(int num_units, std::string model, ModelParameters parameters = {},
                       EnsembleOptions options = {});
 Op<> uniform_ensemble(int num_units, Model model, EnsembleOptions options = {});
+/// The same of three units.
+Op<> uniform_ensemble(std::string model, ModelParameters parameters = {}, EnsembleOptions options = {});
+Op<> uniform_ensemble(Model model, EnsembleOptions options = {});
 /// A VariedEnsemble as an operator handle: `varied_ensemble({"openai:gpt-4o", {"sim:a", {.temperature =
 /// 0.2}}})`.
 Op<> varied_ensemble(const std::vector<ModelConfig>& model_configs, EnsembleOptions options = {});

@@ -153,6 +153,14 @@ Op<> uniform_ensemble(int num_units, Model model, EnsembleOptions options) {
   return UniformEnsemble(num_units, std::move(model), std::move(options));
 }
 
+Op<> uniform_ensemble(std::string model, ModelParameters parameters, EnsembleOptions options) {
+  return UniformEnsemble(std::move(model), std::move(parameters), std::move(options));
+}
+
+Op<> uniform_ensemble(Model model, EnsembleOptions options) {
+  return UniformEnsemble(std::move(model), std::move(options));
+}
+
 Op<> varied_ensemble(const std::vector<ModelConfig>& model_configs, EnsembleOptions options) {
   return VariedEnsemble(model_configs, std::move(options));
 }

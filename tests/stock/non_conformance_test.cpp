@@ -22,6 +22,14 @@ TEST(Conformance, non_002) {
     EXPECT_EQ(request.model_id, "anthropic:claude-3-5-sonnet");
 }
 
+TEST(NonDefaults, UniformEnsembleHasThreeUnitsWhenNobodySaysHowMany) {
+  const auto [models, registry] = ScriptedModels::make(always("hi"));
+  const Value three = {{"responses", list({"hi", "hi", "hi"})}};
+  EXPECT_EQ(uniform_ensemble("openai:m", {}, {.registry = registry})({{"query", "q"}}), three);
+  EXPECT_EQ(uniform_ensemble(Model("openai:m", {}, registry))({{"query", "q"}}), three);
+  EXPECT_EQ(UniformEnsemble("openai:m").num_units(), UniformEnsemble::default_units);
+}
+
 TEST(Conformance, non_004) {
   const auto [models, registry] =
       ScriptedModels::make([](const ModelRequest& request) { return "from " + request.model; });
