@@ -34,7 +34,7 @@ struct NodeStats {
 
 /// What one run took.
 struct ExecutionMetrics {
-  /// What ran the nodes, also where `auto` chose it: `sequential`, `parallel` or `wave`.
+  /// What ran the nodes, also where `auto` chose it: `sequential`, `parallel` or `wave`; `noop` for none.
   std::string scheduler = {};
   /// From the start of the run to its end, in milliseconds.
   double execution_time_ms = 0;

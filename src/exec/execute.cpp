@@ -35,7 +35,10 @@ RunRequest request_for(const std::shared_ptr<const Plan>& plan, const Value& inp
 Results run_plan(const std::shared_ptr<const Plan>& plan, const Value& inputs,
                  const ExecutionOptions& options) {
   RunRequest request = request_for(plan, inputs, options);
-  if (is_noop(*request.settings.options)) return simulated_results(plan);
+  if (is_noop(*request.settings.options)) {
+    simulated_metrics(*plan, *request.settings.options);
+    return simulated_results(plan);
+  }
   const Ref<Run> run = Run::create(std::move(request));
   run->run_to_end();
   return run->results();
@@ -63,6 +66,7 @@ ExecutionResult execute_detailed(const XCSGraph& graph, const Value& inputs,
     ExecutionResult result;
     result.outputs = simulated_results(plan);
     result.node_count = plan->outputs().size();
+    result.metrics = simulated_metrics(*plan, *request.settings.options);
     return result;
   }
   const Ref<Run> run = Run::create(std::move(request));
@@ -112,7 +116,9 @@ void CompiledGraph::run_async(const Value& inputs, const ExecutionOptions& optio
                               std::function<void(RunOutcome)> done) const {
   refuse_output_nodes(options);
   RunRequest request = request_for(plan_, inputs, options);
-  if (is_noop(*request.settings.options)) return done({simulated_results(plan_), {}, {}});
+  if (is_noop(*request.settings.options)) {
+    return done({simulated_results(plan_), simulated_metrics(*plan_, *request.settings.options), {}});
+  }
   request.on_over = [done = std::move(done)](Run& run) {
     RunOutcome outcome{Results(), run.metrics(), run.trace()};
     try {

@@ -392,4 +392,8 @@ class Run::LentPermit {
   bool is_lent_ = false;
 };
 
+/// What a run under `noop` measures, published as that of other runs: nothing has run. Null unless
+/// `collect_metrics` is on.
+std::shared_ptr<const ExecutionMetrics> simulated_metrics(const Plan& plan, const ExecutionOptions& options);
+
 }  // namespace ember::xcs

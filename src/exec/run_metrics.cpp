@@ -93,6 +93,15 @@ void Run::publish() const {
   if (trace_) trace_->publish();
 }
 
+std::shared_ptr<const ExecutionMetrics> simulated_metrics(const Plan& plan, const ExecutionOptions& options) {
+  if (!*options.collect_metrics) return nullptr;
+  auto metrics = std::make_shared<ExecutionMetrics>();
+  metrics->scheduler = "noop";
+  for (std::uint32_t node = 0; node < plan.size(); ++node) metrics->node_stats[plan.id(node)] = NodeStats();
+  last_thread_metrics = *metrics;
+  return metrics;
+}
+
 ExecutionMetrics last_metrics() {
   return last_thread_metrics;
 }

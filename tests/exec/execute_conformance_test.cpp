@@ -276,6 +276,21 @@ TEST(Conformance, scheduler_002) {
   EXPECT_EQ(calls, 0);
 }
 
+TEST(Execute, NoopHasMetricsOfNodesThatDidNotRun) {
+  XCSGraph graph;
+  graph.add_node(op("a", [](const Value& in) -> Value { return in; }), "a");
+  const ExecutionOptions options{.scheduler = "noop", .collect_metrics = true};
+  execute(graph, options);
+  const auto detailed = execute_detailed(graph, {}, options);
+  ASSERT_TRUE(detailed.metrics);
+  for (const ExecutionMetrics& metrics : {last_metrics(), *detailed.metrics}) {
+    EXPECT_EQ(metrics.scheduler, "noop");
+    EXPECT_EQ(metrics.node_count, 0U);
+    EXPECT_EQ(metrics.node_stats.at("a").status, NodeStats::Status::not_run);
+  }
+  EXPECT_FALSE(execute_detailed(graph, {}, {.scheduler = "noop"}).metrics);
+}
+
 TEST(Conformance, scheduler_004) {
   try {
     create_scheduler("bogus");
