@@ -111,8 +111,8 @@ inline ExecutionScope execution_options(const ExecutionOptions& options) {
   return ExecutionScope(options);
 }
 
-/// Merges `options` into the process-wide defaults and returns those. Throws InvalidArgumentError; the
-/// defaults are then unchanged. Thread-safe.
+/// Merges `options` into the process-wide defaults and returns those, with every option set that has a
+/// factory default. Throws InvalidArgumentError; the defaults are then unchanged. Thread-safe.
 ExecutionOptions set_execution_options(const ExecutionOptions& options);
 /// What is effective on this thread: a snapshot in which every option with a default is set. Thread-safe.
 ExecutionOptions get_execution_options();

@@ -257,7 +257,7 @@ ExecutionOptions set_execution_options(const ExecutionOptions& options) {
   process_defaults().options = options.over(process_defaults().options);
   set_process_policy(process_defaults().options);
   process_defaults().are_set.store(true, std::memory_order_release);
-  return process_defaults().options;
+  return completed(process_defaults().options);
 }
 
 ExecutionOptions get_execution_options() {

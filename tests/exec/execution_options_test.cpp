@@ -122,6 +122,14 @@ TEST_F(OptionsConformance, execution_options_026) {
   EXPECT_EQ(doubled({{"x", 4}}), Value(8));
 }
 
+TEST_F(OptionsTest, SettingGivesTheSameSnapshotAsGetting) {
+  const ExecutionOptions set = set_execution_options({.max_workers = 7});
+  EXPECT_EQ(set.max_workers, 7);
+  EXPECT_EQ(set.use_parallel, true);
+  EXPECT_EQ(set.device_strategy, "auto");
+  EXPECT_EQ(set.fail_fast, true);
+}
+
 TEST_F(OptionsConformance, execution_options_029) {
   set_execution_options({.max_workers = 7});
   EXPECT_EQ(get_execution_options().max_workers, 7);
