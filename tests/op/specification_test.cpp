@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <ember/error.hpp>
+#include <ember/op.hpp>
 #include <ember/record.hpp>
 
 namespace greeting {
