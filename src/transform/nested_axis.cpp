@@ -75,20 +75,20 @@ Value moved_to_front(const Array& array, std::size_t axis, std::size_t first, st
   });
 }
 
-/// Throws when the lists at the level of `axis` are missing or differ in length.
+/// Throws when the lists or arrays at the level of `axis` are missing or differ in length.
 void require_rectangular(const Value& value, std::size_t axis, std::size_t length, const std::string& what,
                          const std::string& transform) {
-  if (value.is_array()) return;  // Arrays always are.
-  if (!has_axes(value)) {
+  const bool is_array = value.is_array();
+  if (!has_axes(value) || (is_array && value.array().shape().size() <= axis)) {
     throw TransformError::for_transform(transform, "axis is out of range for " + what + ": a " +
                                                        std::string(to_string(value.kind())) +
                                                        " stands where a list is needed");
   }
-  if (axis == 0) {
-    if (value.size() != length)
+  if (is_array || axis == 0) {
+    if (const std::size_t found = length_along(value, axis); found != length)
       throw TransformError::for_transform(transform, what + " is ragged along the axis: lists of " +
                                                          std::to_string(length) + " and of " +
-                                                         std::to_string(value.size()) + " items");
+                                                         std::to_string(found) + " items");
     return;
   }
   for (const Value& item : value.items()) require_rectangular(item, axis - 1, length, what, transform);
