@@ -95,6 +95,7 @@ Run::Run(RunRequest request, NodeSpace space)
       on_over_(std::move(request.on_over)),
       ambient_(Ambient::current()),
       is_transparent_(request.is_transparent),
+      leaves_deadline_(request.leaves_deadline),
       memory_(this + 1, space.bytes),
       outputs_(plan_->size(), &memory_),
       missing_(&memory_),

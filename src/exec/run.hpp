@@ -49,6 +49,8 @@ struct RunRequest {
   bool is_transparent = false;
   /// The one node stands for the call that the run is made for.
   bool is_outermost_call = false;
+  /// What the one node calls keeps the deadline of the options.
+  bool leaves_deadline = false;
 };
 
 class Run final : public Job, public CompletionSink, public Limiter::Waiter {
@@ -97,6 +99,11 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   static const ScopePolicy* current_policy() noexcept {
     const Run* run = current_frame().run;
     return run ? run->policy_ : nullptr;
+  }
+  /// True when the calling thread executes a node that has to keep the deadline of the options itself.
+  static bool is_deadline_left() noexcept {
+    const Run* run = current_frame().run;
+    return run && run->leaves_deadline_;
   }
   /// Inside: the calling thread executes no node, so that what it starts leaves it its permit.
   [[nodiscard]] static auto outside_of_runs() noexcept { return FrameScope(nullptr, no_node); }
@@ -294,6 +301,7 @@ class Run final : public Job, public CompletionSink, public Limiter::Waiter {
   /// Nodes that prefer a GPU get one, the others do not.
   bool is_placed_by_operator_ = false;
   const bool is_transparent_;
+  const bool leaves_deadline_;
   std::shared_ptr<Limiter> limiter_;
 
   mutable std::mutex mutex_;

@@ -22,7 +22,8 @@ void Run::set_up_time() {
   const TimePoint outer_deadline = outer ? outer->deadline() : TimePoint::max();
   const std::shared_ptr<Clock> clock = executor_->clock();
   start_ = clock->now();
-  if (options_->timeout_seconds) deadline_ = time_after(start_, from_seconds(*options_->timeout_seconds));
+  if (options_->timeout_seconds && !leaves_deadline_)
+    deadline_ = time_after(start_, from_seconds(*options_->timeout_seconds));
   has_own_deadline_ = deadline_ < outer_deadline;
   deadline_ = std::min(deadline_, outer_deadline);
   const std::string& strategy = *options_->device_strategy;

@@ -10,6 +10,7 @@
 
 #include "base/current_context.hpp"
 #include "exec/call_observation.hpp"
+#include "exec/deadline_keeper.hpp"
 #include "exec/run.hpp"
 #include "exec/tracing.hpp"
 #include "op/interpreter.hpp"
@@ -37,6 +38,14 @@ ScopePolicy::Settings settings_of(const ExecutionOptions& options) {
   return settings;
 }
 
+/// True when a call of `op`, in whichever form, ends at the deadline by itself.
+bool keeps_deadline(const OperatorBase& op) {
+  for (const OperatorBase* form = &op; form; form = form->original()) {
+    if (const auto* keeper = dynamic_cast<const DeadlineKeeper*>(form)) return keeper->keeps_deadline();
+  }
+  return false;
+}
+
 /// Runs one call as a plan of one node: a run keeps deadlines, places work and measures.
 Value call_in_run(const OpReference& op, const Value& arguments) {
   XCSGraph graph;
@@ -44,6 +53,8 @@ Value call_in_run(const OpReference& op, const Value& arguments) {
   graph.add_recorded_node({op.target, op.name()}, Binding::of_literal(arguments));
   RunRequest request{Plan::compile(graph), Value(), effective_options({}), {}, {}};
   request.is_outermost_call = true;
+  // Two runs with one deadline: the outer one would always be the first to end.
+  request.leaves_deadline = request.settings.options->timeout_seconds && keeps_deadline(*op.target);
   const Ref<Run> run = Run::create(std::move(request));
   run->run_to_end();
   if (const std::exception_ptr error = run->first_raw_error()) std::rethrow_exception(error);

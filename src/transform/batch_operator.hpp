@@ -8,12 +8,13 @@
 #include <ember/batch_result.hpp>
 #include <ember/op.hpp>
 
+#include "exec/deadline_keeper.hpp"
 #include "transform/batch_run.hpp"
 
 namespace ember::xcs {
 
 /// A leaf to everybody else. Thread-safe.
-class BatchOperator : public OperatorBase {
+class BatchOperator : public OperatorBase, public DeadlineKeeper {
  public:
   explicit BatchOperator(OpReference target) : target_(std::move(target)) {}
 
@@ -29,6 +30,7 @@ class BatchOperator : public OperatorBase {
   }
   [[nodiscard]] std::size_t arity() const noexcept override { return target_.target->arity(); }
   [[nodiscard]] Value call(const Value& arguments) const override;
+  [[nodiscard]] bool keeps_deadline() const noexcept override { return true; }
 
   /// `call`, with failures as part of the result. Throws when all calls failed.
   [[nodiscard]] virtual BatchResult call_detailed(const Value& arguments) const;

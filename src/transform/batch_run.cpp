@@ -30,7 +30,7 @@ class LaneOperator final : public Operator<> {
 
 /// True when nothing is asked for that only a run keeps.
 bool can_run_here(const Batch& batch, const EffectiveOptions& settings) {
-  if (settings.are_own || batch.settings().timeout_seconds) return false;
+  if (settings.are_own || batch.settings().timeout_seconds || Run::is_deadline_left()) return false;
   const CallPolicy* policy = CallPolicy::current();
   if (policy && policy != Run::current_policy()) return false;
   const Interpreter* interpreter = Interpreter::current();
@@ -58,13 +58,16 @@ class LaneRun {
  private:
   static bool is_simulated() { return Executor::current()->is_simulated(); }
 
+  /// True when all calls take less time than it takes to wake somebody for them, as last measured.
+  [[nodiscard]] bool is_cheap() const {
+    return !is_simulated() && memory_.cost() > 0 && memory_.cost() * state_->units() < wake_nanoseconds;
+  }
+
   /// Makes the calls on this thread where that is as good as anything else.
   bool is_done_here() {
     if (!can_run_here(batch_, settings_)) return false;
-    const bool is_cheap =
-        !is_simulated() && memory_.cost() > 0 && memory_.cost() * state_->units() < wake_nanoseconds;
     const bool is_in_order = is_sequential_ || state_->units() <= 1;
-    if (!is_in_order && !is_cheap) return false;
+    if (!is_in_order && !is_cheap()) return false;
     if (state_->run_in_order(!is_in_order)) return true;
     if (Context::current().stop_requested()) throw ExecutionStoppedError();
     return false;
@@ -74,7 +77,7 @@ class LaneRun {
     RunRequest request;
     request.plan = memory_.lanes(lane_count());
     request.inputs = Value::native(state_, native_type_of<BatchState>());
-    request.settings = run_settings(settings_, batch_.settings().timeout_seconds, true);
+    request.settings = run_settings(settings_, time_limit(batch_.settings(), *settings_.options), true);
     request.stop_token = state_->decided();
     request.is_transparent = true;
     const Ref<Run> run = Run::create(std::move(request));
@@ -83,15 +86,16 @@ class LaneRun {
     if (state_->decided().stop_requested()) return std::nullopt;
     try {
       (void)run->results();
-    } catch (const ExecutionTimeoutError&) {
-      if (!batch_.settings().keeps_partial) throw;
-      return state_->partial_outcome(std::current_exception());
+    } catch (const ExecutionTimeoutError& late) {
+      ExecutionTimeoutError error = state_->timeout(late.timeout_seconds());
+      if (!batch_.settings().keeps_partial) throw error;
+      return state_->partial_outcome(std::make_exception_ptr(std::move(error)));
     }
     return std::nullopt;
   }
 
   [[nodiscard]] std::size_t lane_count() const {
-    if (is_sequential_) return 1;
+    if (is_sequential_ || is_cheap()) return 1;
     std::size_t count = std::min(BatchState::most_lanes, state_->units());
     if (batch_.settings().window > 0) count = std::min(count, batch_.settings().window);
     if (const auto workers = settings_.options->max_workers) {

@@ -10,6 +10,8 @@ namespace ember::xcs {
 
 /// The options that calls with `settings` go by. Throws InvalidArgumentError for options out of range.
 EffectiveOptions call_settings(const BatchSettings& settings);
+/// Seconds that a batch has: its own, or those of `options` when they are fewer.
+std::optional<double> time_limit(const BatchSettings& settings, const ExecutionOptions& options);
 /// `settings` for a run of calls: how the run goes on after failures and when it ends is the batch's own
 /// matter, which operators do not see.
 EffectiveOptions run_settings(const EffectiveOptions& settings, std::optional<double> timeout_seconds,

@@ -67,7 +67,11 @@ BatchState::BatchState(OpReference op, std::shared_ptr<const Batch> batch, bool 
   units_ = groups_.empty() ? outputs_.size() : groups_.size();
   const std::size_t cores = Executor::current()->parallelism();
   share_ = std::max<std::size_t>(1, units_ / (cores * stretches_per_core));
-  if (batch_->settings().keeps_partial) is_done_ = std::make_unique<std::atomic<bool>[]>(outputs_.size());
+}
+
+void BatchState::set_deadline(TimePoint deadline) {
+  deadline_ = deadline;
+  if (deadline != TimePoint::max()) is_done_ = std::make_unique<std::atomic<bool>[]>(outputs_.size());
 }
 
 bool BatchState::take(std::size_t wanted, ItemRange& range) {
@@ -252,6 +256,16 @@ BatchOutcome BatchState::outcome() {
     outcome.outputs = std::move(outputs_);
   }
   return outcome;
+}
+
+ExecutionTimeoutError BatchState::timeout(double seconds) const {
+  FinishedCalls finished;
+  for (std::size_t call = 0; call < outputs_.size(); ++call) {
+    if (!is_done_[call].load(std::memory_order_acquire)) continue;
+    finished.calls.push_back(static_cast<std::uint32_t>(call));
+    finished.outputs.push_back(outputs_[call]);
+  }
+  return batch_timeout(op_, outputs_.size(), seconds, std::move(finished));
 }
 
 BatchOutcome BatchState::partial_outcome(const std::exception_ptr& missing) const {

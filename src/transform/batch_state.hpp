@@ -17,6 +17,7 @@
 
 #include "op/call_policy.hpp"
 #include "transform/batch.hpp"
+#include "transform/batch_timeout.hpp"
 
 namespace ember::xcs {
 
@@ -30,7 +31,7 @@ class BatchState {
   /// Number of things to take: calls, or groups of them.
   [[nodiscard]] std::size_t units() const noexcept { return units_; }
   /// From then on a failure is the deadline's, and ends the lane: it is thrown. Before the first lane.
-  void set_deadline(TimePoint deadline) noexcept { deadline_ = deadline; }
+  void set_deadline(TimePoint deadline);
   /// Makes calls on this thread until there are none left to take.
   void run_lane();
   /// Makes them in order; `only_while_cheap`: until that has taken so long that others are worth waking.
@@ -48,7 +49,9 @@ class BatchState {
 
   /// When all calls have ended, or when the first failure is decided.
   [[nodiscard]] BatchOutcome outcome();
-  /// While calls may still be under way. `missing` stands for what has not ended. Only with `keeps_partial`.
+  /// The error of the deadline, `seconds` after the begin. While calls may still be under way.
+  [[nodiscard]] ExecutionTimeoutError timeout(double seconds) const;
+  /// Likewise. `missing` stands for what has not ended.
   [[nodiscard]] BatchOutcome partial_outcome(const std::exception_ptr& missing) const;
 
  private:
@@ -96,7 +99,7 @@ class BatchState {
   TimePoint deadline_ = TimePoint::max();
 
   std::vector<Value> outputs_;
-  /// Which outputs are there; only with `keeps_partial`.
+  /// Which outputs are there; only with a deadline.
   std::unique_ptr<std::atomic<bool>[]> is_done_;
 
   std::atomic<std::size_t> next_ = 0;

@@ -12,6 +12,7 @@
 #include "exec/run.hpp"
 #include "graph/plan.hpp"
 #include "transform/batch_settings.hpp"
+#include "transform/batch_timeout.hpp"
 
 namespace ember::xcs {
 namespace {
@@ -23,10 +24,9 @@ class Windows {
       : op_(std::move(op)),
         batch_(std::move(batch)),
         keeps_going_(keeps_going),
-        settings_(call_settings(batch_->settings())) {
-    if (batch_->settings().timeout_seconds) {
-      deadline_ = time_after(clock().now(), from_seconds(*batch_->settings().timeout_seconds));
-    }
+        settings_(call_settings(batch_->settings())),
+        time_limit_(time_limit(batch_->settings(), *settings_.options)) {
+    if (time_limit_) deadline_ = time_after(clock().now(), from_seconds(*time_limit_));
     outcome_.outputs.resize(batch_->size());
   }
 
@@ -56,8 +56,7 @@ class Windows {
     if (run.first_raw_error() || batch_->settings().keeps_partial) {
       missing = take_outcomes(run);
     } else {
-      const Results results = run.results();
-      std::copy(results.values().begin(), results.values().end(), outputs_at(first_));
+      take_outputs(run);
     }
     first_ = last_;
     if (missing) {
@@ -79,10 +78,41 @@ class Windows {
   }
 
   [[nodiscard]] std::optional<double> seconds_left() const {
-    if (deadline_ == TimePoint::max()) return std::nullopt;
-    if (first_ == 0) return batch_->settings().timeout_seconds;
+    if (!time_limit_ || first_ == 0) return time_limit_;
     // Above zero: a run that begins too late ends at once.
     return std::max(1e-9, to_seconds(deadline_ - clock().now()));
+  }
+
+  void take_outputs(const Run& run) {
+    try {
+      const Results results = run.results();
+      std::copy(results.values().begin(), results.values().end(), outputs_at(first_));
+    } catch (const ExecutionTimeoutError& late) {
+      throw timeout(run, late);
+    }
+  }
+
+  /// The deadline's error, for the batch as a whole.
+  [[nodiscard]] ExecutionTimeoutError timeout(const Run& run, const ExecutionTimeoutError& late) const {
+    FinishedCalls finished;
+    const auto add = [&](std::size_t call, const Value& output) {
+      finished.calls.push_back(static_cast<std::uint32_t>(call));
+      finished.outputs.push_back(output);
+    };
+    auto failure = outcome_.failures.begin();
+    for (std::size_t call = 0; call < first_; ++call) {
+      if (failure != outcome_.failures.end() && failure->call == call) {
+        ++failure;
+      } else {
+        add(call, outcome_.outputs[call]);
+      }
+    }
+    const std::vector<Run::NodeOutcome> nodes = run.node_outcomes();
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      if (nodes[i].output) add(first_ + i, *nodes[i].output);
+    }
+    return batch_timeout(op_, batch_->size(), time_limit_.value_or(late.timeout_seconds()),
+                         std::move(finished));
   }
 
   /// Node by node. Returns the deadline's error when it ended the window and what is done counts.
@@ -90,9 +120,10 @@ class Windows {
     std::exception_ptr missing;
     try {
       (void)run.results();
-    } catch (const ExecutionTimeoutError&) {
-      if (!batch_->settings().keeps_partial) throw;
-      missing = std::current_exception();
+    } catch (const ExecutionTimeoutError& late) {
+      ExecutionTimeoutError error = timeout(run, late);
+      if (!batch_->settings().keeps_partial) throw error;
+      missing = std::make_exception_ptr(std::move(error));
     } catch (const ExecutionStoppedError&) {
       throw;
     } catch (...) {  // Failures of nodes: looked at below, as the operators threw them.
@@ -113,6 +144,7 @@ class Windows {
   const std::shared_ptr<const Batch> batch_;
   const bool keeps_going_;
   const EffectiveOptions settings_;
+  const std::optional<double> time_limit_;
   TimePoint deadline_ = TimePoint::max();
   std::shared_ptr<const Plan> plan_;
   std::size_t first_ = 0;

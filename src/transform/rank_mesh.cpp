@@ -163,6 +163,7 @@ class RankMeshOperator final : public MeshOperator {
     }
   }
 
+  [[nodiscard]] bool keeps_deadline() const noexcept override { return false; }
   [[nodiscard]] Value call(const Value& arguments) const override {
     if (!is_shared()) return MeshOperator::call(arguments);
     return share(arguments, false,
