@@ -14,12 +14,16 @@ std::string kind_of(const Value& value) {
   return std::string(to_string(value.kind()));
 }
 
+[[noreturn]] void refuse_axes(const BatchLayout::Rules& rules, const std::string& message) {
+  throw TransformError::for_transform(rules.transform, std::string(rules.option) + message);
+}
+
 /// The entry of `in_axes` for an operator with one argument.
-const Value only_axis(const Axes& in_axes, const std::string& transform) {
-  if (!in_axes.value().is_list()) return in_axes.value();
-  if (in_axes.value().size() == 1) return in_axes.value()[0];
-  throw TransformError::for_transform(
-      transform, "in_axes has " + std::to_string(in_axes.value().size()) + " entries for 1 argument");
+const Value only_axis(const BatchLayout::Rules& rules) {
+  const Value& axes = rules.in_axes.value();
+  if (!axes.is_list()) return axes;
+  if (axes.size() == 1) return axes[0];
+  refuse_axes(rules, " has " + std::to_string(axes.size()) + " entries for 1 argument");
 }
 
 }  // namespace
@@ -50,16 +54,15 @@ void BatchLayout::lay_out_mapping(const Rules& rules) {
   } else {
     for (const std::string& key : arguments_.keys()) whole_.emplace_back(key, arguments_[key]);
   }
-  const Value axes = only_axis(rules.in_axes, rules.transform);
+  const Value axes = only_axis(rules);
   if (axes.is_mapping()) {
     for (const auto& [name, axis] : axes.fields()) {
       const auto is_named = [&field = name](const auto& entry) { return entry.first == field; };
       if (std::any_of(whole_.begin(), whole_.end(), is_named)) continue;
       std::string known;
       for (const auto& [key, value] : whole_) known += (known.empty() ? "" : ", ") + key;
-      throw TransformError::for_transform(
-          rules.transform, "in_axes names '" + name +
-                               "', which the input lacks; there are: " + (known.empty() ? "none" : known));
+      refuse_axes(rules, " names '" + name +
+                             "', which the input lacks; there are: " + (known.empty() ? "none" : known));
     }
   }
   for (std::size_t i = 0; i < whole_.size(); ++i) {
@@ -70,19 +73,16 @@ void BatchLayout::lay_out_mapping(const Rules& rules) {
     if (has_axes(content)) {
       add_part(i, name, content, axis, rules);
     } else if (named) {
-      throw TransformError::for_transform(
-          rules.transform,
-          "in_axes says that field '" + name + "' is batched, but it is a " + kind_of(content));
+      refuse_axes(rules, " says that field '" + name + "' is batched, but it is a " + kind_of(content));
     }
   }
 }
 
 void BatchLayout::lay_out_list(const Rules& rules) {
   style_ = BatchStyle::list;
-  const Value axis = only_axis(rules.in_axes, rules.transform);
+  const Value axis = only_axis(rules);
   if (axis.is_mapping()) {
-    throw TransformError::for_transform(rules.transform,
-                                        "in_axes names fields, but the input is a " + kind_of(arguments_));
+    refuse_axes(rules, " names fields, but the input is a " + kind_of(arguments_));
   }
   if (!axis.is_null() && has_axes(arguments_)) add_part(0, "the input", arguments_, axis, rules);
 }
@@ -92,14 +92,12 @@ void BatchLayout::lay_out_arguments(const OperatorBase& target, const Rules& rul
   const Value& axes = rules.in_axes.value();
   std::vector<Value> arguments = split_arguments(target, arguments_, target.arity());
   if (axes.is_mapping()) {
-    throw TransformError::for_transform(rules.transform, "in_axes names fields, but '" + target.name() +
-                                                             "' takes " + std::to_string(arguments.size()) +
-                                                             " positional arguments");
+    refuse_axes(rules, " names fields, but '" + target.name() + "' takes " +
+                           std::to_string(arguments.size()) + " positional arguments");
   }
   if (axes.is_list() && axes.size() != arguments.size()) {
-    throw TransformError::for_transform(rules.transform, "in_axes has " + std::to_string(axes.size()) +
-                                                             " entries for " +
-                                                             std::to_string(arguments.size()) + " arguments");
+    refuse_axes(rules, " has " + std::to_string(axes.size()) + " entries for " +
+                           std::to_string(arguments.size()) + " arguments");
   }
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const Value axis = axes.is_list() ? axes[i] : axes;
@@ -107,8 +105,7 @@ void BatchLayout::lay_out_arguments(const OperatorBase& target, const Rules& rul
     if (!axis.is_null() && has_axes(arguments[i])) {
       add_part(i, name, arguments[i], axis, rules);
     } else if (!axis.is_null() && axes.is_list()) {
-      throw TransformError::for_transform(
-          rules.transform, "in_axes says that " + name + " is batched, but it is a " + kind_of(arguments[i]));
+      refuse_axes(rules, " says that " + name + " is batched, but it is a " + kind_of(arguments[i]));
     }
     whole_.emplace_back(std::string(), std::move(arguments[i]));
   }

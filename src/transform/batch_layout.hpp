@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,8 @@ class BatchLayout {
     const std::string& transform;
     /// False: parts of different lengths are cut to the shortest, with a warning.
     bool is_strict = true;
+    /// The name of the option that set the axes.
+    std::string_view option = "in_axes";
   };
 
   /// The layout of `arguments` (in their one-Value form) of `target`. Throws TransformError when axes and

@@ -64,6 +64,10 @@ std::shared_ptr<const Batch> BatchOperator::calls_of(const Value& arguments) con
   return takes_columns(*target_.target) ? by_column(target_, std::move(batch)) : batch;
 }
 
+bool BatchOperator::fails_by_group() const {
+  return target_.target->has_batch() || takes_columns(*target_.target);
+}
+
 Value BatchOperator::call(const Value& arguments) const {
   const std::shared_ptr<const Batch> batch = calls_of(arguments);
   return output_of(*batch, run_batch(batch->callee(target_), batch, batch->settings().keeps_going, memory_));

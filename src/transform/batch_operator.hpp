@@ -42,6 +42,8 @@ class BatchOperator : public OperatorBase, public DeadlineKeeper {
   [[nodiscard]] const OpReference& target() const noexcept { return target_; }
   /// `batch_of`, by column where the target takes columns.
   [[nodiscard]] std::shared_ptr<const Batch> calls_of(const Value& arguments) const;
+  /// True when an error is that of all items that went to the target at once.
+  [[nodiscard]] bool fails_by_group() const;
   [[nodiscard]] BatchMemory& memory() const noexcept { return memory_; }
   void start(const Value& arguments, const Context& context, Completion done) const;
 

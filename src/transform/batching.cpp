@@ -80,7 +80,8 @@ Value split_batch(const Value& inputs, const Axes& in_axes, std::size_t index) {
 Value combine_outputs(const std::vector<Value>& outputs, const Axes& out_axes) {
   out_axes.validate_out(name_in_messages);
   if (outputs.empty()) return Value::mapping({});
-  return stack_outputs(outputs, {out_axes, BatchStyle::mapping, name_in_messages, false, {}});
+  const OutputForm form{out_axes, name_in_messages};
+  return stack_outputs(outputs, {form, BatchStyle::mapping, false, {}});
 }
 
 }  // namespace ember::xcs

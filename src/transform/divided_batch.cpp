@@ -16,8 +16,11 @@ Value DividedBatch::input(std::size_t call) const {
 }
 
 ItemRange DividedBatch::items(std::size_t call) const {
-  return is_by_item() && !settings().fails_by_group ? ItemRange{call, call + 1}
-                                                    : division_.shards[shard(call)];
+  return is_by_item() ? ItemRange{call, call + 1} : division_.shards[call];
+}
+
+ItemRange DividedBatch::failed_items(std::size_t call) const {
+  return settings().fails_by_group ? division_.shards[shard(call)] : items(call);
 }
 
 std::size_t DividedBatch::shard(std::size_t call) const {
@@ -43,7 +46,7 @@ Value DividedBatch::join(std::vector<Value> outputs, const std::vector<CallFailu
     shards.push_back({std::move(outputs[call]), range.last - range.first, false});
   }
   for (const CallFailure& failure : failures) shards[failure.call].is_missing = true;
-  return join_shards(shards, out_axes_, transform_);
+  return join_shards(shards, outputs_.form());
 }
 
 }  // namespace ember::xcs

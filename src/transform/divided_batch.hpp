@@ -23,14 +23,11 @@ class DividedBatch : public Batch {
     std::vector<std::string> devices;
   };
 
-  DividedBatch(BatchLayout layout, const BatchSettings& settings, Division division, ItemOutputs outputs,
-               Axes out_axes, std::string transform)
+  DividedBatch(BatchLayout layout, const BatchSettings& settings, Division division, ItemOutputs outputs)
       : Batch(settings),
         layout_(std::move(layout)),
         division_(std::move(division)),
-        outputs_(std::move(outputs)),
-        out_axes_(std::move(out_axes)),
-        transform_(std::move(transform)) {}
+        outputs_(std::move(outputs)) {}
 
   [[nodiscard]] std::size_t size() const override;
   [[nodiscard]] Value input(std::size_t call) const override;
@@ -54,13 +51,13 @@ class DividedBatch : public Batch {
  protected:
   /// The shard that a call is about, or that its item belongs to.
   [[nodiscard]] std::size_t shard(std::size_t call) const;
+  /// The items that fail when a call fails.
+  [[nodiscard]] ItemRange failed_items(std::size_t call) const;
 
  private:
   const BatchLayout layout_;
   const Division division_;
   const ItemOutputs outputs_;
-  const Axes out_axes_;
-  const std::string transform_;
 };
 
 /// One call with everything, whose outcome is that of the batch: for what can not be divided.

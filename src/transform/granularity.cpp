@@ -32,6 +32,8 @@ Granularity granularity_for(const OperatorBase& op, Granularity given, const Bat
   if (op.input_form() == InputForm::list) return Granularity::shard;
   const Specification* specification = specification_of(op);
   if (specification && specification->input_model()) {
+    // What is declared is a record: a list is one of records.
+    if (layout.style() == BatchStyle::list) return Granularity::item;
     bool declares_list = false;
     for (const std::string& name : layout.batched_fields()) {
       const SchemaField* field = specification->input_model()->find(name);

@@ -23,7 +23,7 @@ Value ItemOutputs::none() const {
 Value ItemOutputs::stacked(std::vector<Value> outputs, const std::vector<CallFailure>& failures,
                            BatchStyle style) const {
   if (outputs.empty()) return style == BatchStyle::mapping && !gives_list_ ? none() : Value::list({});
-  StackRules rules{out_axes_, style, transform_, gives_list_, {}};
+  StackRules rules{form_, style, gives_list_, {}};
   for (const CallFailure& failure : failures) rules.missing.push_back(failure.call);
   return stack_outputs(std::move(outputs), rules);
 }

@@ -15,14 +15,12 @@ namespace ember::xcs {
 class ItemOutputs {
  public:
   /// `gives_list`: the output is a list, whatever the batch is.
-  ItemOutputs(OpReference op, Axes out_axes, std::string transform, bool gives_list)
-      : op_(std::move(op)),
-        out_axes_(std::move(out_axes)),
-        transform_(std::move(transform)),
-        gives_list_(gives_list) {}
+  ItemOutputs(OpReference op, OutputForm form, bool gives_list)
+      : op_(std::move(op)), form_(std::move(form)), gives_list_(gives_list) {}
 
   /// True when outputs stand along the front, all of them.
-  [[nodiscard]] bool stands_in_front() const { return out_axes_.value() == Value(0); }
+  [[nodiscard]] bool stands_in_front() const { return form_.axes.value() == Value(0); }
+  [[nodiscard]] const OutputForm& form() const noexcept { return form_; }
   [[nodiscard]] bool gives_list() const noexcept { return gives_list_; }
   [[nodiscard]] Value stacked(std::vector<Value> outputs, const std::vector<CallFailure>& failures,
                               BatchStyle style) const;
@@ -32,8 +30,7 @@ class ItemOutputs {
   [[nodiscard]] Value none() const;
 
   OpReference op_;
-  Axes out_axes_;
-  std::string transform_;
+  OutputForm form_;
   bool gives_list_;
 };
 

@@ -49,12 +49,13 @@ Axes in_axes_of(const MeshOptions& options) {
   return Axes(Value::mapping(std::move(axes)));
 }
 
-Axes out_axes_of(const MeshOptions& options) {
+OutputForm output_form_of(const MeshOptions& options) {
   std::vector<std::pair<std::string, Value>> axes;
   for (const auto& [field, spec] : options.out_partition) {
     axes.emplace_back(field, spec.is_replicated() ? Value() : Value(0));
   }
-  return axes.empty() ? Axes() : Axes(Value::mapping(std::move(axes)));
+  if (axes.empty()) return {Axes(), mesh_name};
+  return {Axes(Value::mapping(std::move(axes))), mesh_name, "out_partition"};
 }
 
 /// The devices that items are divided over, in row-major order; elsewhere they stand at 0.
@@ -76,14 +77,15 @@ std::vector<MeshCoordinates> places_of(const DeviceMesh& mesh, const std::set<in
 }  // namespace
 
 std::exception_ptr MeshCalls::error(std::size_t call, const std::exception_ptr& cause) const {
-  return std::make_exception_ptr(MeshShardingError(places_[shard(call)], items(call), cause));
+  return std::make_exception_ptr(MeshShardingError(places_[shard(call)], failed_items(call), cause));
 }
 
 MeshOperator::MeshOperator(OpReference target, const DeviceMesh& mesh, const MeshOptions& options,
                            bool gives_list)
     : BatchOperator(std::move(target)),
       in_axes_(in_axes_of(options)),
-      out_axes_(out_axes_of(options)),
+      in_option_(options.in_partition.empty() ? "in_axes" : "in_partition"),
+      output_form_(output_form_of(options)),
       granularity_(granularity_of(options.granularity, mesh_name)),
       places_(places_of(mesh, dividing_axes(options))),
       gives_list_(gives_list) {
@@ -93,17 +95,20 @@ MeshOperator::MeshOperator(OpReference target, const DeviceMesh& mesh, const Mes
   }
 }
 
+BatchLayout::Rules MeshOperator::layout_rules() const {
+  return {in_axes_, mesh_name, true, in_option_};
+}
+
 std::shared_ptr<const Batch> MeshOperator::batch_of(const Value& arguments) const {
-  BatchLayout layout(*target().target, arguments, {in_axes_, mesh_name});
+  BatchLayout layout(*target().target, arguments, layout_rules());
   const Granularity granularity = granularity_for(*target().target, granularity_, layout);
   const bool is_direct = !layout.is_batched() || (layout.size() == 0 && granularity == Granularity::shard);
   if (is_direct) return std::make_shared<DirectBatch>(arguments, BatchSettings(), devices_.front());
   DividedBatch::Division division{granularity, even_shards(layout.size(), places_.size()), devices_};
   BatchSettings settings;
-  settings.fails_by_group = takes_columns(*target().target);
+  settings.fails_by_group = fails_by_group();
   return std::make_shared<MeshCalls>(std::move(layout), settings, std::move(division),
-                                     ItemOutputs(target(), out_axes_, mesh_name, gives_list_), out_axes_,
-                                     places_);
+                                     ItemOutputs(target(), output_form_, gives_list_), places_);
 }
 
 void require_fitting(const DeviceMesh& mesh, const MeshOptions& options) {

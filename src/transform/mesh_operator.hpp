@@ -22,9 +22,8 @@ using MeshCoordinates = std::vector<std::size_t>;
 class MeshCalls final : public DividedBatch {
  public:
   MeshCalls(BatchLayout layout, const BatchSettings& settings, Division division, ItemOutputs outputs,
-            Axes out_axes, std::vector<MeshCoordinates> places)
-      : DividedBatch(std::move(layout), settings, std::move(division), std::move(outputs),
-                     std::move(out_axes), mesh_name),
+            std::vector<MeshCoordinates> places)
+      : DividedBatch(std::move(layout), settings, std::move(division), std::move(outputs)),
         places_(std::move(places)) {}
   [[nodiscard]] std::exception_ptr error(std::size_t call, const std::exception_ptr& cause) const override;
 
@@ -38,7 +37,8 @@ class MeshOperator : public BatchOperator {
 
  protected:
   [[nodiscard]] std::shared_ptr<const Batch> batch_of(const Value& arguments) const override;
-  [[nodiscard]] const Axes& in_axes() const noexcept { return in_axes_; }
+  /// What divides an input.
+  [[nodiscard]] BatchLayout::Rules layout_rules() const;
   /// The devices that items are divided over, by their labels.
   [[nodiscard]] const std::vector<std::string>& devices() const noexcept { return devices_; }
   /// Where they stand in the mesh.
@@ -46,7 +46,8 @@ class MeshOperator : public BatchOperator {
 
  private:
   const Axes in_axes_;
-  const Axes out_axes_;
+  const std::string in_option_;
+  const OutputForm output_form_;
   const Granularity granularity_;
   const std::vector<MeshCoordinates> places_;
   std::vector<std::string> devices_;

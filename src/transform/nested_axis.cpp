@@ -12,13 +12,6 @@
 namespace ember::xcs {
 namespace {
 
-/// Number of axes, along the first of everything.
-std::size_t depth_of(const Value& value) {
-  if (value.is_array()) return value.array().shape().size();
-  if (!value.is_list()) return 0;
-  return value.size() == 0 ? 1 : 1 + depth_of(value[std::size_t{0}]);
-}
-
 std::size_t product(const std::vector<std::size_t>& lengths, std::size_t from, std::size_t to) {
   return std::accumulate(lengths.begin() + static_cast<std::ptrdiff_t>(from),
                          lengths.begin() + static_cast<std::ptrdiff_t>(to), std::size_t{1},
@@ -102,28 +95,59 @@ Value for_each_item(const Value& nested, const Take& take) {
   return Value::list(std::move(taken));
 }
 
-bool is_same_row(const Array& left, const Array& right) {
-  return left.element_type() == right.element_type() && left.shape().size() == right.shape().size() &&
-         std::equal(left.shape().begin() + 1, left.shape().end(), right.shape().begin() + 1);
+bool is_alike_but_for(std::size_t axis, const Array& left, const Array& right) {
+  if (left.element_type() != right.element_type() || left.shape().size() != right.shape().size())
+    return false;
+  for (std::size_t i = 0; i < left.shape().size(); ++i) {
+    if (i != axis && left.shape()[i] != right.shape()[i]) return false;
+  }
+  return true;
 }
 
-bool are_joinable_arrays(const std::vector<Value>& parts) {
+bool are_joinable_arrays(const std::vector<Value>& parts, std::size_t axis) {
   return !parts.empty() && std::all_of(parts.begin(), parts.end(), [&](const Value& part) {
-    return part.is_array() && has_axes(part) && is_same_row(parts.front().array(), part.array());
+    return part.is_array() && part.array().shape().size() > axis &&
+           is_alike_but_for(axis, parts.front().array(), part.array());
   });
 }
 
-Value joined_arrays(const std::vector<Value>& parts) {
+Value joined_arrays(const std::vector<Value>& parts, std::size_t axis) {
   std::vector<std::size_t> shape = parts.front().array().shape();
-  shape[0] = 0;
-  for (const Value& part : parts) shape[0] += part.size();
+  shape[axis] = 0;
+  for (const Value& part : parts) shape[axis] += part.array().shape()[axis];
+  const std::size_t rows = product(shape, 0, axis);
   return made_array(parts.front().array().element_type(), std::move(shape), [&](std::byte* target) {
-    for (const Value& part : parts) {
-      const std::size_t bytes = part.array().bytes();
-      if (bytes > 0) std::memcpy(target, part.array().raw(), bytes);
-      target += bytes;
+    for (std::size_t row = 0; row < rows; ++row) {
+      for (const Value& part : parts) {
+        const std::size_t bytes = part.array().bytes() / rows;
+        if (bytes == 0) continue;
+        std::memcpy(target, static_cast<const std::byte*>(part.array().raw()) + row * bytes, bytes);
+        target += bytes;
+      }
     }
   });
+}
+
+[[noreturn]] void refuse_inner_axis(const Value& output, const std::string& transform) {
+  throw TransformError::for_transform(transform, "out_axes is out of range: an output of kind " +
+                                                     std::string(to_string(output.kind())) +
+                                                     " has no such axis");
+}
+
+/// The common length of `items`, but for those in `gaps`, the first of which is not `given`.
+std::size_t common_length(const std::vector<Value>& items, const std::vector<std::size_t>& gaps,
+                          std::size_t given, const std::string& transform) {
+  const std::size_t length = items[given].size();
+  for (std::size_t i = 0, gap = 0; i < items.size(); ++i) {
+    if (gap < gaps.size() && gaps[gap] == i) {
+      ++gap;
+    } else if (!has_axes(items[i]) || items[i].size() != length) {
+      throw TransformError::for_transform(
+          transform,
+          "outputs can not be put together along an inner axis: they are lists of different lengths");
+    }
+  }
+  return length;
 }
 
 }  // namespace
@@ -132,9 +156,15 @@ bool has_axes(const Value& value) noexcept {
   return value.is_list() || (value.is_array() && !value.array().shape().empty());
 }
 
+std::size_t axis_count(const Value& value) {
+  if (value.is_array()) return value.array().shape().size();
+  if (!value.is_list()) return 0;
+  return value.size() == 0 ? 1 : 1 + axis_count(value[std::size_t{0}]);
+}
+
 std::size_t resolved_axis(const Value& nested, std::int64_t axis, const std::string& what,
                           const std::string& transform) {
-  const std::size_t depth = depth_of(nested);
+  const std::size_t depth = axis_count(nested);
   const std::int64_t counted = axis < 0 ? axis + static_cast<std::int64_t>(depth) : axis;
   if (counted < 0 || static_cast<std::size_t>(counted) >= depth) {
     throw TransformError::for_transform(transform, "axis " + std::to_string(axis) + " is out of range for " +
@@ -183,34 +213,32 @@ Value items_along(const Value& nested, std::size_t axis, std::size_t first, std:
   return Value::list(std::move(items));
 }
 
-Value stack_along(std::vector<Value> items, std::int64_t axis, const std::string& transform) {
-  if (axis < 0 && !items.empty()) axis += static_cast<std::int64_t>(depth_of(items.front())) + 1;
-  if (axis == 0 || items.empty()) return Value::list(std::move(items));
-  if (axis < 0 || !has_axes(items.front())) {
-    throw TransformError::for_transform(transform, "out_axes is out of range: an output of kind " +
-                                                       std::string(to_string(items.front().kind())) +
-                                                       " has no such axis");
-  }
-  const std::size_t length = items.front().size();
-  for (const Value& item : items) {
-    if (!has_axes(item) || item.size() != length) {
-      throw TransformError::for_transform(
-          transform, "outputs can not be stacked along an inner axis: they are lists of different lengths");
-    }
-  }
+Value stack_along(std::vector<Value> items, const std::vector<std::size_t>& gaps, std::int64_t axis,
+                  const std::string& transform) {
+  std::size_t given = 0;
+  while (given < gaps.size() && gaps[given] == given) ++given;
+  if (given == items.size()) return Value::list(std::move(items));
+  if (axis < 0) axis += static_cast<std::int64_t>(axis_count(items[given])) + 1;
+  if (axis == 0) return Value::list(std::move(items));
+  if (axis < 0 || !has_axes(items[given])) refuse_inner_axis(items[given], transform);
+  const std::size_t length = common_length(items, gaps, given, transform);
   std::vector<Value> rows;
   rows.reserve(length);
   for (std::size_t row = 0; row < length; ++row) {
     std::vector<Value> parts;
     parts.reserve(items.size());
-    for (const Value& item : items) parts.push_back(item[row]);
-    rows.push_back(stack_along(std::move(parts), axis - 1, transform));
+    for (std::size_t i = 0, gap = 0; i < items.size(); ++i) {
+      const bool is_gap = gap < gaps.size() && gaps[gap] == i;
+      parts.push_back(is_gap ? Value() : items[i][row]);
+      if (is_gap) ++gap;
+    }
+    rows.push_back(stack_along(std::move(parts), gaps, axis - 1, transform));
   }
   return Value::list(std::move(rows));
 }
 
 Value concatenated(const std::vector<Value>& parts) {
-  if (are_joinable_arrays(parts)) return joined_arrays(parts);
+  if (are_joinable_arrays(parts, 0)) return joined_arrays(parts, 0);
   std::vector<Value> items;
   for (const Value& part : parts) {
     if (part.is_list()) {
@@ -222,6 +250,29 @@ Value concatenated(const std::vector<Value>& parts) {
     }
   }
   return Value::list(std::move(items));
+}
+
+Value concatenated_along(const std::vector<Value>& parts, std::size_t axis, const std::string& transform) {
+  if (are_joinable_arrays(parts, axis)) return joined_arrays(parts, axis);
+  for (const Value& part : parts)
+    if (!has_axes(part)) refuse_inner_axis(part, transform);
+  if (axis == 0) return concatenated(parts);
+  std::vector<Value> rows(parts.empty() ? 0 : common_length(parts, {}, 0, transform));
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    std::vector<Value> slices;
+    slices.reserve(parts.size());
+    for (const Value& part : parts) slices.push_back(part[row]);
+    rows[row] = concatenated_along(slices, axis - 1, transform);
+  }
+  return Value::list(std::move(rows));
+}
+
+Value nulls_along(const Value& like, std::size_t axis, std::size_t count) {
+  if (axis == 0 || !has_axes(like)) return Value::list(std::vector<Value>(count));
+  std::vector<Value> rows;
+  rows.reserve(like.size());
+  for (std::size_t row = 0; row < like.size(); ++row) rows.push_back(nulls_along(like[row], axis - 1, count));
+  return Value::list(std::move(rows));
 }
 
 }  // namespace ember::xcs

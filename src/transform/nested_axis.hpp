@@ -13,6 +13,9 @@ namespace ember::xcs {
 /// True for what has axes: lists, and arrays that are not single numbers.
 bool has_axes(const Value& value) noexcept;
 
+/// Number of axes, along the first of everything.
+std::size_t axis_count(const Value& value);
+
 /// `axis`, counted from the front, of `nested`, which is called `what` in messages. Throws TransformError, in
 /// the name of `transform`, when there is no such axis or the lists around it differ in length.
 std::size_t resolved_axis(const Value& nested, std::int64_t axis, const std::string& what,
@@ -30,11 +33,17 @@ Value slice_along(const Value& nested, std::size_t axis, std::size_t first, std:
 Value items_along(const Value& nested, std::size_t axis, std::size_t first, std::size_t last);
 
 /// One value in which `items` stand along `axis`; axes behind the front one must exist in all items, with
-/// equal lengths. Throws TransformError.
-Value stack_along(std::vector<Value> items, std::int64_t axis, const std::string& transform);
+/// equal lengths, but for the positions in `gaps`, ascending, which are null in every row. Throws
+/// TransformError.
+Value stack_along(std::vector<Value> items, const std::vector<std::size_t>& gaps, std::int64_t axis,
+                  const std::string& transform);
 
 /// The items of all lists and arrays one after the other; other parts as one item each. Arrays of the same
 /// kind of rows give an array.
 Value concatenated(const std::vector<Value>& parts);
+/// The same along an axis behind the front one, which all parts must have. Throws TransformError.
+Value concatenated_along(const std::vector<Value>& parts, std::size_t axis, const std::string& transform);
+/// Lists like those of `like`, with `count` nulls along `axis`.
+Value nulls_along(const Value& like, std::size_t axis, std::size_t count);
 
 }  // namespace ember::xcs

@@ -1,12 +1,14 @@
 #include "transform/output_join.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
 #include <ember/error.hpp>
 
 #include "transform/nested_axis.hpp"
+#include "value/exact_value.hpp"
 
 namespace ember::xcs {
 namespace {
@@ -68,40 +70,54 @@ bool are_mappings(const std::vector<Value>& outputs, const std::vector<std::size
   return !outputs.empty();
 }
 
-/// The one value that all are equal to.
-Value common_value(const std::vector<Value>& values, const std::string& what, const std::string& transform) {
-  if (values.empty()) return {};
-  for (std::size_t i = 1; i < values.size(); ++i) {
-    if (values[i] == values.front()) continue;
-    throw TransformError::for_transform(transform, "out_axes is null for " + what +
-                                                       ", but the outputs differ: position " +
-                                                       std::to_string(i) + " is not like position 0");
+[[noreturn]] void refuse_outputs(const OutputForm& form, const std::string& message) {
+  throw TransformError::for_transform(form.transform, form.option + message);
+}
+
+/// NaN is like itself.
+bool are_alike(const Value& left, const Value& right) {
+  return left == right || is_exactly(left, right);
+}
+
+/// The one value that all are equal to, but for `gaps`: ascending positions that stand for nothing.
+Value common_value(const std::vector<Value>& values, const std::vector<std::size_t>& gaps,
+                   const std::string& what, const OutputForm& form) {
+  std::optional<std::size_t> first;
+  auto gap = gaps.begin();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (gap != gaps.end() && *gap == i) {
+      ++gap;
+    } else if (!first) {
+      first = i;
+    } else if (!are_alike(values[i], values[*first])) {
+      refuse_outputs(form, " is null for " + what + ", but the outputs differ: position " +
+                               std::to_string(i) + " is not like position " + std::to_string(*first));
+    }
   }
-  return values.front();
+  return first ? values[*first] : Value();
 }
 
-/// What `out_axes` says of the output field `name`.
-Value axis_of(const Axes& out_axes, std::string_view name) {
-  return out_axes.value().is_mapping() ? out_axes.value().get(name, 0) : out_axes.value();
+/// What the axes say of the output field `name`.
+Value axis_of(const OutputForm& form, std::string_view name) {
+  const Value& axes = form.axes.value();
+  return axes.is_mapping() ? axes.get(name, 0) : axes;
 }
 
-Value combined(std::vector<Value> values, const Value& axis, const std::string& what,
-               const std::string& transform) {
-  if (axis.is_null()) return common_value(values, what, transform);
+Value combined(std::vector<Value> values, const std::vector<std::size_t>& gaps, const Value& axis,
+               const std::string& what, const OutputForm& form) {
+  if (axis.is_null()) return common_value(values, gaps, what, form);
   if (axis.is_string()) return concatenated(values);
-  return stack_along(std::move(values), axis.integer(), transform);
+  return stack_along(std::move(values), gaps, axis.integer(), form.transform);
 }
 
-void require_known_fields(const Axes& out_axes, const std::vector<Column>& columns,
-                          const std::string& transform) {
-  if (!out_axes.value().is_mapping()) return;
-  for (const auto& [name, axis] : out_axes.value().fields()) {
+void require_known_fields(const OutputForm& form, const std::vector<Column>& columns) {
+  if (!form.axes.value().is_mapping()) return;
+  for (const auto& [name, axis] : form.axes.value().fields()) {
     const auto is_named = [&](const Column& column) { return column.name == name; };
     if (std::any_of(columns.begin(), columns.end(), is_named)) continue;
     std::string known;
     for (const Column& column : columns) known += (known.empty() ? "" : ", ") + column.name;
-    throw TransformError::for_transform(
-        transform, "out_axes names '" + name + "', which no output has; there are: " + known);
+    refuse_outputs(form, " names '" + name + "', which no output has; there are: " + known);
   }
 }
 
@@ -117,36 +133,59 @@ class ShardColumn {
  public:
   void add(const Value& value) { values_.push_back(value); }
   void add_missing(std::size_t items) {
-    gaps_.emplace_back(values_.size(), items);
+    gaps_.push_back(values_.size());
+    items_.push_back(items);
     values_.emplace_back();
   }
-  Value joined(const Value& axis, const std::string& what, const std::string& transform) {
-    fill_gaps();
-    if (axis.is_null()) return common_value(values_, what, transform);
-    return concatenated(values_);
+  Value joined(const Value& axis, const std::string& what, const OutputForm& form) {
+    if (axis.is_null()) return common_value(values_, gaps_, what, form);
+    const std::size_t along = axis.is_string() ? 0 : position_of(axis.integer(), what, form);
+    fill_gaps(along);
+    return along == 0 ? concatenated(values_) : concatenated_along(values_, along, form.transform);
   }
 
  private:
+  /// An output that is there; null when none is.
+  [[nodiscard]] Value any_given() const {
+    std::size_t position = 0;
+    while (position < gaps_.size() && gaps_[position] == position) ++position;
+    return position < values_.size() ? values_[position] : Value();
+  }
+  /// `axis`, counted from the front. Outputs without axes become entries of a list, which has one.
+  [[nodiscard]] std::size_t position_of(std::int64_t axis, const std::string& what,
+                                        const OutputForm& form) const {
+    if (axis >= 0) return static_cast<std::size_t>(axis);
+    const auto depth = static_cast<std::int64_t>(std::max<std::size_t>(1, axis_count(any_given())));
+    if (axis + depth < 0) {
+      refuse_outputs(form, " is out of range for " + what + ", which has " + std::to_string(depth) +
+                               (depth == 1 ? " axis" : " axes"));
+    }
+    return static_cast<std::size_t>(axis + depth);
+  }
   /// A list of nulls where the other shards gave lists, else one null.
-  void fill_gaps() {
+  void fill_gaps(std::size_t along) {
     if (gaps_.empty()) return;
     const bool are_lists = std::all_of(values_.begin(), values_.end(),
                                        [](const Value& value) { return value.is_null() || has_axes(value); });
     if (!are_lists) return;
-    for (const auto& [position, items] : gaps_) values_[position] = Value::list(std::vector<Value>(items));
+    const Value like = any_given();
+    for (std::size_t gap = 0; gap < gaps_.size(); ++gap) {
+      values_[gaps_[gap]] = nulls_along(like, along, items_[gap]);
+    }
   }
 
   std::vector<Value> values_;
-  std::vector<std::pair<std::size_t, std::size_t>> gaps_;
+  /// Positions, ascending, of shards without output, and the number of their items.
+  std::vector<std::size_t> gaps_;
+  std::vector<std::size_t> items_;
 };
 
-Value join_fields(const std::vector<ShardOutput>& outputs, const Axes& out_axes,
-                  const std::string& transform) {
+Value join_fields(const std::vector<ShardOutput>& outputs, const OutputForm& form) {
   Columns columns(outputs.size());
   for (std::size_t i = 0; i < outputs.size(); ++i)
     if (!outputs[i].is_missing) columns.add(i, outputs[i].value);
   std::vector<Column> all = columns.take();
-  require_known_fields(out_axes, all, transform);
+  require_known_fields(form, all);
   std::vector<std::pair<std::string, Value>> fields;
   for (Column& column : all) {
     ShardColumn joined;
@@ -157,8 +196,37 @@ Value join_fields(const std::vector<ShardOutput>& outputs, const Axes& out_axes,
         joined.add(column.values[i]);
       }
     }
-    Value value = joined.joined(axis_of(out_axes, column.name), "'" + column.name + "'", transform);
+    Value value = joined.joined(axis_of(form, column.name), "'" + column.name + "'", form);
     fields.emplace_back(std::move(column.name), std::move(value));
+  }
+  return Value::mapping(std::move(fields));
+}
+
+/// Positions without the field: null stands for it in every row.
+std::vector<std::size_t> gaps_in(const Column& column) {
+  std::vector<std::size_t> gaps;
+  for (std::size_t i = 0; i < column.is_given.size(); ++i)
+    if (!column.is_given[i]) gaps.push_back(i);
+  return gaps;
+}
+
+Value stack_fields(std::vector<Value> outputs, const StackRules& rules) {
+  Columns columns(outputs.size());
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    if (outputs[i].has_fields()) columns.add(i, outputs[i]);
+  outputs.clear();
+  std::vector<Column> all = columns.take();
+  require_known_fields(rules.form, all);
+  std::vector<std::pair<std::string, Value>> fields;
+  for (Column& column : all) {
+    const Value axis = axis_of(rules.form, column.name);
+    const std::string what = "'" + column.name + "'";
+    // One value for all can not be that of an item that lacks the field.
+    const std::vector<std::size_t> gaps = axis.is_null() ? rules.missing : gaps_in(column);
+    std::string name = std::move(column.name);
+    // Where lists are put one after the other, positions mean nothing: nothing stands for an absent one.
+    std::vector<Value> values = axis.is_string() ? given_values(std::move(column)) : std::move(column.values);
+    fields.emplace_back(std::move(name), combined(std::move(values), gaps, axis, what, rules.form));
   }
   return Value::mapping(std::move(fields));
 }
@@ -167,38 +235,19 @@ Value join_fields(const std::vector<ShardOutput>& outputs, const Axes& out_axes,
 
 Value stack_outputs(std::vector<Value> outputs, const StackRules& rules) {
   const bool is_by_field = rules.style == BatchStyle::mapping && !rules.is_always_list;
-  if (!is_by_field || !are_mappings(outputs, rules.missing)) {
-    if (rules.out_axes.value().is_mapping() && !outputs.empty()) {
-      throw TransformError::for_transform(rules.transform,
-                                          "out_axes names fields, but the output of this batch is a list");
-    }
-    if (outputs.empty()) return Value::list({});
-    return combined(std::move(outputs), axis_of(rules.out_axes, {}), "the output", rules.transform);
+  if (is_by_field && are_mappings(outputs, rules.missing)) return stack_fields(std::move(outputs), rules);
+  if (rules.form.axes.value().is_mapping() && !outputs.empty()) {
+    refuse_outputs(rules.form, " names fields, but the output of this batch is a list");
   }
-  Columns columns(outputs.size());
-  for (std::size_t i = 0; i < outputs.size(); ++i)
-    if (outputs[i].has_fields()) columns.add(i, outputs[i]);
-  outputs.clear();
-  std::vector<Column> all = columns.take();
-  require_known_fields(rules.out_axes, all, rules.transform);
-  std::vector<std::pair<std::string, Value>> fields;
-  for (Column& column : all) {
-    const Value axis = axis_of(rules.out_axes, column.name);
-    const std::string what = "'" + column.name + "'";
-    std::string name = std::move(column.name);
-    // Where lists are put one after the other, positions mean nothing: nothing stands for an absent one.
-    std::vector<Value> values = axis.is_string() ? given_values(std::move(column)) : std::move(column.values);
-    fields.emplace_back(std::move(name), combined(std::move(values), axis, what, rules.transform));
-  }
-  return Value::mapping(std::move(fields));
+  if (outputs.empty()) return Value::list({});
+  return combined(std::move(outputs), rules.missing, axis_of(rules.form, {}), "the output", rules.form);
 }
 
-Value join_shards(const std::vector<ShardOutput>& outputs, const Axes& out_axes,
-                  const std::string& transform) {
+Value join_shards(const std::vector<ShardOutput>& outputs, const OutputForm& form) {
   const bool are_fields = std::all_of(outputs.begin(), outputs.end(), [](const ShardOutput& output) {
     return output.is_missing || output.value.has_fields();
   });
-  if (are_fields) return join_fields(outputs, out_axes, transform);
+  if (are_fields) return join_fields(outputs, form);
   ShardColumn joined;
   for (const ShardOutput& output : outputs) {
     if (output.is_missing) {
@@ -207,7 +256,7 @@ Value join_shards(const std::vector<ShardOutput>& outputs, const Axes& out_axes,
       joined.add(output.value);
     }
   }
-  return joined.joined(axis_of(out_axes, {}), "the output", transform);
+  return joined.joined(axis_of(form, {}), "the output", form);
 }
 
 }  // namespace ember::xcs

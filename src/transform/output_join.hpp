@@ -14,10 +14,17 @@ namespace ember::xcs {
 /// What the batch was, which decides what its output is.
 enum class BatchStyle { mapping, list, positional };
 
+/// What a transform says of the outputs of its calls.
+struct OutputForm {
+  Axes axes;
+  std::string transform;
+  /// The name of the option that set the axes.
+  std::string option = "out_axes";
+};
+
 struct StackRules {
-  const Axes& out_axes;
+  const OutputForm& form;
   BatchStyle style;
-  const std::string& transform;
   /// Outputs are items of one list, whatever they are.
   bool is_always_list = false;
   /// Positions, ascending, of outputs that do not exist: nulls stand for them.
@@ -25,7 +32,7 @@ struct StackRules {
 };
 
 /// One output per item, stacked: by field when the batch and all outputs are mappings, else as they are. A
-/// field that some outputs lack is null there. Throws TransformError when out_axes do not fit.
+/// field that some outputs lack is null there. Throws TransformError when the axes do not fit.
 Value stack_outputs(std::vector<Value> outputs, const StackRules& rules);
 
 /// The output of the call on one shard.
@@ -39,8 +46,8 @@ struct ShardOutput {
 
 /// One output per shard, joined: lists one after the other, other outputs as one entry per shard; by field
 /// when all outputs are mappings. A field that a shard lacks has no entry for it.
-/// Where out_axes is null all must be equal, and one copy is given.
-Value join_shards(const std::vector<ShardOutput>& outputs, const Axes& out_axes,
-                  const std::string& transform);
+/// Along an axis behind the front one, all outputs must be lists that have it. Where the axis is null all
+/// must be equal, and one copy is given. Throws TransformError.
+Value join_shards(const std::vector<ShardOutput>& outputs, const OutputForm& form);
 
 }  // namespace ember::xcs

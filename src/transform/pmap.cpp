@@ -61,7 +61,8 @@ class PmapCalls final : public DividedBatch {
  public:
   using DividedBatch::DividedBatch;
   [[nodiscard]] std::exception_ptr error(std::size_t call, const std::exception_ptr& cause) const override {
-    return std::make_exception_ptr(ParallelExecutionError::for_worker(shard(call), items(call), cause));
+    return std::make_exception_ptr(
+        ParallelExecutionError::for_worker(shard(call), failed_items(call), cause));
   }
 };
 
@@ -95,8 +96,7 @@ class PmapOperator : public BatchOperator {
       division.devices.push_back(devices_[shard % devices_.size()]);
     }
     return std::make_shared<PmapCalls>(std::move(layout), settings(), std::move(division),
-                                       ItemOutputs(target(), options_.out_axes, pmap_name, gives_list_),
-                                       options_.out_axes, pmap_name);
+                                       ItemOutputs(target(), {options_.out_axes, pmap_name}, gives_list_));
   }
 
  private:
@@ -111,7 +111,7 @@ class PmapOperator : public BatchOperator {
   [[nodiscard]] BatchSettings settings() const {
     BatchSettings settings;
     settings.max_workers = bound_;
-    settings.fails_by_group = takes_columns(*target().target);
+    settings.fails_by_group = fails_by_group();
     if (const auto allowed = get_execution_options().max_workers; bound_ && allowed) {
       settings.max_workers = std::min(*bound_, *allowed);
     }

@@ -209,9 +209,9 @@ class RankMeshOperator final : public MeshOperator {
   [[nodiscard]] Value outcome_of(const Value& order) const {
     std::shared_ptr<const Batch> batch;
     if (order["is_by_item"].boolean()) {
-      BatchLayout layout(*target().target, order["input"], {in_axes(), mesh_name});
-      batch = std::make_shared<PartCalls>(std::move(layout), ItemOutputs(target(), Axes(), mesh_name, false),
-                                          order["device"].string());
+      BatchLayout layout(*target().target, order["input"], layout_rules());
+      batch = std::make_shared<PartCalls>(
+          std::move(layout), ItemOutputs(target(), {Axes(), mesh_name}, false), order["device"].string());
       if (order["is_by_column"].boolean()) batch = by_column(target(), std::move(batch));
     } else {
       batch = std::make_shared<DirectBatch>(order["input"], BatchSettings(), order["device"].string());

@@ -72,8 +72,8 @@ class VmapOperator : public BatchOperator {
     settings.parallel = options_.parallel;
     settings.max_workers = options_.max_workers;
     settings.window = static_cast<std::size_t>(options_.batch_size.value_or(0));
-    settings.fails_by_group = target().target->has_batch() || takes_columns(*target().target);
-    ItemOutputs outputs(target(), options_.out_axes, vmap_name, gives_list_);
+    settings.fails_by_group = fails_by_group();
+    ItemOutputs outputs(target(), {options_.out_axes, vmap_name}, gives_list_);
     return std::make_shared<ItemBatchCalls>(std::move(layout), settings, std::move(outputs));
   }
 

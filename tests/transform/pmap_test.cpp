@@ -12,6 +12,7 @@
 #include <ember/execution_error.hpp>
 #include <ember/execution_options.hpp>
 #include <ember/log.hpp>
+#include <ember/mesh_sharded.hpp>
 #include <ember/vmap.hpp>
 
 #include "batch_parts.hpp"
@@ -150,6 +151,18 @@ TEST(Pmap, GranularityFollowsTypesAndDeclarations) {
             6U);
   EXPECT_EQ(calls([](auto log) { return xcs::jit(Declaring(Schema::integer(), log)); }), 6U);
   EXPECT_EQ(calls([](auto log) { return xcs::jit(echo(log)); }), 2U);
+}
+
+TEST(Pmap, AListForADeclaredRecordIsAListOfRecords) {
+  const Value records = list({Value{{"x", 1}}, Value{{"x", 2}}, Value{{"x", 3}}});
+  for (const Schema& field : {Schema::integer(), Schema::any()}) {
+    const auto log = make_log();
+    EXPECT_EQ(pmap(Declaring(field, log), {.num_workers = 2})(records), list({1, 2, 3}));
+    EXPECT_EQ(log->count(), 3U);
+    EXPECT_EQ(xcs::mesh_sharded(Declaring(field, log), xcs::DeviceMesh({.shape = {2}}),
+                                xcs::PartitionSpec(0))(records),
+              list({1, 2, 3}));
+  }
 }
 
 TEST(Pmap, TypedOperatorsDecideByTheirTypes) {
