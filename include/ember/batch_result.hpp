@@ -2,6 +2,7 @@
 #pragma once
 
 #include <exception>
+#include <type_traits>
 #include <vector>
 
 #include <ember/op.hpp>
@@ -29,10 +30,10 @@ struct BatchResult {
 /// Calls an operator that `vmap`, `pmap` or `mesh_sharded` made, with failures as part of the result: all
 /// items are attempted. Throws when all fail, InvalidArgumentError for other operators.
 BatchResult call_detailed(const OpReference& op, const Value& inputs);
-template <class R>
-BatchResult call_detailed(const Op<R(Value)>& op, const Value& inputs) {
+template <class R, class A>
+BatchResult call_detailed(const Op<R(A)>& op, const std::type_identity_t<A>& inputs) {
   (void)op.target();  // Throws for an empty handle.
-  return call_detailed(op.reference(), inputs);
+  return call_detailed(op.reference(), wrap(A(inputs)));
 }
 
 }  // namespace ember::xcs

@@ -27,6 +27,9 @@ struct TransformOptions {
   void validate() const;
   /// The same as options of `pmap`.
   operator PmapOptions() const;  // NOLINT(google-explicit-constructor)
+  /// The axes as options of `vmap`. Throws TransformError when another field is set: `vmap` has no devices,
+  /// takes its deadline from the execution options, and always gives errors.
+  operator VmapOptions() const;  // NOLINT(google-explicit-constructor)
 };
 
 /// The options of `vmap`.

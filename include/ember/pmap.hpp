@@ -13,6 +13,7 @@
 #include <ember/batch_result.hpp>
 #include <ember/batched_signature.hpp>
 #include <ember/device_list.hpp>
+#include <ember/fields.hpp>
 #include <ember/jit.hpp>
 #include <ember/op.hpp>
 #include <ember/transform_stage.hpp>
@@ -66,7 +67,7 @@ struct PmapOptions {
   ShardingOptions sharding_options = {};
   std::optional<PmapExecutionOptions> execution_options = {};
   /// Positions that failed are null, in place of an error. All failing is an error still. `call_detailed` has
-  /// the errors.
+  /// the errors. Not for operators whose typed outputs can not be null: `dynamic(op)` has nulls.
   bool continue_on_errors = false;
   /// Deadline of a call in seconds.
   std::optional<double> timeout_seconds = {};
@@ -97,6 +98,14 @@ template <class R, class... A>
 inline constexpr std::string_view granularity_by_type<R(A...)> =
     input_form_of<A...>() == InputForm::list ? "shard" : "item";
 
+/// Throws TransformError when `options` put nulls where items failed, and the types of an operator have none.
+void require_no_nulls(std::string_view transform, const PmapOptions& options);
+/// True when the output of a batch can have nulls among its items.
+template <class Signature>
+inline constexpr bool has_null_items = true;
+template <class R, class... A>
+inline constexpr bool has_null_items<std::vector<R>(A...)> = std::same_as<R, Value> || is_optional<R>;
+
 /// `pmap` with its options: give it an operator, or put it behind one: `op | pmap({.num_workers = 16})`.
 class PmapTransform : public TransformStage {
  public:
@@ -108,6 +117,7 @@ class PmapTransform : public TransformStage {
     (void)op.target();  // Throws for an empty handle.
     require_granularity("pmap", options_.granularity, granularity_by_type<Signature>);
     using Made = typename ShardBatch<Signature>::type;
+    if constexpr (!has_null_items<Made>) require_no_nulls("pmap", options_);
     return Op<Made>(pmap_reference(op.reference(), options_, gives_list<Made>));
   }
   template <Transformable Target>
@@ -136,23 +146,57 @@ struct PmapFunction : TransformStage {
 
 inline constexpr PmapFunction pmap{};
 
-/// The options of `pjit`.
-struct PjitOptions : PmapOptions {
-  /// Numbers of arguments that are constant. Not together with `in_axes`.
+/// The options of `pjit`: those of `pmap`, and which arguments are constant.
+struct PjitOptions {
+  std::optional<int> num_workers = {};
+  std::optional<int> max_workers = {};
+  DeviceList devices = {};
+  Axes in_axes = {};
+  Axes out_axes = {};
+  std::string granularity = "auto";
+  ShardingOptions sharding_options = {};
+  std::optional<PmapExecutionOptions> execution_options = {};
+  bool continue_on_errors = false;
+  std::optional<double> timeout_seconds = {};
+  bool return_partial_on_timeout = false;
+  /// Numbers of arguments that are constant; negative ones count from the end. Not together with `in_axes`.
   std::vector<int> static_argnums = {};
+
+  /// All but `static_argnums`.
+  operator PmapOptions() const;  // NOLINT(google-explicit-constructor)
 };
 
 /// `options` for an operator with that many arguments. Throws TransformError for an argument that it lacks.
 PmapOptions pmap_options_of(const PjitOptions& options, std::size_t arity);
 
-/// What `pjit` is: `pmap` of `jit`.
+/// `pjit` with its options: give it an operator, or put it behind one: `op | pjit({.num_workers = 16})`.
+class PjitTransform : public TransformStage {
+ public:
+  /// Throws as PmapOptions::validate does.
+  explicit PjitTransform(PjitOptions options) : options_(std::move(options)) {
+    PmapOptions(options_).validate();
+  }
+
+  template <Transformable Target>
+  [[nodiscard]] auto operator()(Target target) const {
+    auto compiled = jit(std::move(target));
+    return pmap(compiled, pmap_options_of(options_, compiled.target().arity()));
+  }
+
+ private:
+  PjitOptions options_;
+};
+
+/// What `pjit` is: `pmap` of `jit`. Callable with an operator, with an operator and options, or with options
+/// alone.
 struct PjitFunction : TransformStage {
   /// Throws as `pmap` does, and TransformError for `static_argnums` out of range.
   template <Transformable Target>
   auto operator()(Target target, const PjitOptions& options = {}) const {
-    auto compiled = jit(std::move(target));
-    return pmap(compiled, pmap_options_of(options, compiled.target().arity()));
+    return PjitTransform(options)(std::move(target));
   }
+  /// The options as a transform of operators.
+  PjitTransform operator()(const PjitOptions& options) const { return PjitTransform(options); }
 };
 
 inline constexpr PjitFunction pjit{};

@@ -33,6 +33,19 @@ TransformOptions::operator PmapOptions() const {
   return options;
 }
 
+TransformOptions::operator VmapOptions() const {
+  const auto refuse = [](const std::string& field, const std::string& hint) {
+    throw TransformError::for_transform("vmap", "TransformOptions." + field + " is not for vmap: " + hint);
+  };
+  if (devices.is_given()) refuse("devices", "pmap and mesh_sharded have devices");
+  if (timeout) refuse("timeout", "set timeout_seconds of the execution options, or use pmap");
+  if (!propagate_errors) refuse("propagate_errors", "use call_detailed, or pmap");
+  VmapOptions options;
+  options.in_axes = in_axes;
+  options.out_axes = out_axes;
+  return options;
+}
+
 void BatchingOptions::validate() const {
   VmapOptions(*this).validate();
 }

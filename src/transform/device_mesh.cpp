@@ -1,6 +1,7 @@
 #include <ember/device_mesh.hpp>
 
 #include <algorithm>
+#include <climits>
 #include <set>
 #include <thread>
 
@@ -173,6 +174,9 @@ PartitionSpec::PartitionSpec(const std::vector<Value>& axes) {
   for (const Value& axis : axes) {
     if (!axis.is_null() && !axis.is_integer()) {
       refuse("a PartitionSpec has ints and nulls, not a " + std::string(ember::to_string(axis.kind())));
+    }
+    if (axis.is_integer() && (axis.integer() > INT_MAX || axis.integer() < INT_MIN)) {
+      refuse("no mesh has an axis " + std::to_string(axis.integer()));
     }
     axes_.push_back(axis.is_null() ? std::nullopt : std::optional<int>(static_cast<int>(axis.integer())));
   }

@@ -81,6 +81,13 @@ void OptionReader::read(const std::string& name, std::string& target) {
   target = value.string();
 }
 
+void OptionReader::read(const std::string& name, DeviceList& target) {
+  const Value value = take(name);
+  if (value.is_null()) return;
+  if (!value.is_list() && !value.is_string()) refuse(name, "a list of devices", value);
+  target = value.is_list() ? DeviceList(value.items()) : DeviceList({value});
+}
+
 void OptionReader::read(const std::string& name, Axes& target) {
   known_.insert(name);
   // Here null is a setting of its own.

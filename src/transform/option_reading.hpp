@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <ember/axes.hpp>
+#include <ember/device_list.hpp>
 #include <ember/value.hpp>
 
 namespace ember::xcs {
@@ -32,6 +33,8 @@ class OptionReader {
   void read(const std::string& name, int& target);
   void read(const std::string& name, std::string& target);
   void read(const std::string& name, Axes& target);
+  /// A string is a list of one.
+  void read(const std::string& name, DeviceList& target);
   /// The setting itself, or null.
   [[nodiscard]] Value take(const std::string& name);
   /// Throws TransformError naming all settings that were not asked for.

@@ -160,7 +160,7 @@ PmapOptions PmapOptions::from(const Value& settings) {
   PmapOptions options;
   reader.read("num_workers", options.num_workers);
   reader.read("max_workers", options.max_workers);
-  if (const Value devices = reader.take("devices"); devices.is_list()) options.devices = devices.items();
+  reader.read("devices", options.devices);
   reader.read("in_axes", options.in_axes);
   reader.read("out_axes", options.out_axes);
   reader.read("granularity", options.granularity);
@@ -184,8 +184,32 @@ void require_granularity(std::string_view transform, const std::string& granular
                      std::string(allowed) + "'; dynamic(op) takes either");
 }
 
+void require_no_nulls(std::string_view transform, const PmapOptions& options) {
+  const PmapExecutionOptions execution = options.execution_options.value_or(PmapExecutionOptions());
+  const bool keeps_going = options.continue_on_errors || execution.continue_on_errors;
+  if (!keeps_going && !options.return_partial_on_timeout && !execution.return_partial_on_timeout) return;
+  throw TransformError::for_transform(
+      transform, std::string(keeps_going ? "continue_on_errors" : "return_partial_on_timeout") +
+                     " puts nulls where items failed, and the output type of the operator has none; "
+                     "dynamic(op) has, and call_detailed gives failures beside the output");
+}
+
 OpReference pmap_reference(const OpReference& target, const PmapOptions& options, bool gives_list) {
   return make_batch_operator<PmapOperator>(target, options, gives_list);
+}
+
+PjitOptions::operator PmapOptions() const {
+  return {num_workers,
+          max_workers,
+          devices,
+          in_axes,
+          out_axes,
+          granularity,
+          sharding_options,
+          execution_options,
+          continue_on_errors,
+          timeout_seconds,
+          return_partial_on_timeout};
 }
 
 PmapOptions pmap_options_of(const PjitOptions& options, std::size_t arity) {
@@ -196,11 +220,12 @@ PmapOptions pmap_options_of(const PjitOptions& options, std::size_t arity) {
   }
   std::vector<Value> axes(arity, Value(0));
   for (const int number : options.static_argnums) {
-    if (number < 0 || static_cast<std::size_t>(number) >= arity) {
+    const std::int64_t counted = number < 0 ? number + static_cast<std::int64_t>(arity) : number;
+    if (counted < 0 || static_cast<std::size_t>(counted) >= arity) {
       throw TransformError::for_transform("pjit", "static_argnums names argument " + std::to_string(number) +
                                                       ", but there are " + std::to_string(arity));
     }
-    axes[static_cast<std::size_t>(number)] = nullptr;
+    axes[static_cast<std::size_t>(counted)] = nullptr;
   }
   made.in_axes = Axes(Value::list(std::move(axes)));
   return made;

@@ -266,7 +266,7 @@ TEST(Conformance, pjit_001) {
   const Op<> f = op("f", [](const Value& in) -> Value {
     return {{"results", in["prompts"].string() + "_processed"}};
   });
-  EXPECT_EQ(xcs::pjit(f, {{.num_workers = 2}})({{"prompts", list({"pj1", "pj2", "pj3", "pj4"})}})["results"],
+  EXPECT_EQ(xcs::pjit(f, {.num_workers = 2})({{"prompts", list({"pj1", "pj2", "pj3", "pj4"})}})["results"],
             list({"pj1_processed", "pj2_processed", "pj3_processed", "pj4_processed"}));
 }
 

@@ -91,6 +91,11 @@ TEST(Pmap, OptionsOutOfRangeAreNamed) {
   EXPECT_THROW((void)xcs::PmapOptions::from({{"num_workers", true}}), TransformError);
   EXPECT_THROW((void)xcs::PmapOptions::from({{"workers", 2}}), TransformError);
   EXPECT_EQ(xcs::PmapOptions::from({{"num_workers", 2}, {"strategy", "greedy"}}).num_workers, 2);
+  EXPECT_EQ(xcs::PmapOptions::from({{"devices", "gpu:0"}}).devices.ids(), std::vector<Value>{"gpu:0"});
+  EXPECT_FALSE(xcs::PmapOptions::from({{"devices", nullptr}}).devices.is_given());
+  for (const Value& devices : {Value(2), Value(true), Value{{"gpu", 0}}, list({})}) {
+    EXPECT_THROW((void)xcs::PmapOptions::from({{"devices", devices}}), TransformError);
+  }
 }
 
 TEST(Pmap, StrategiesDivideDifferently) {
@@ -347,16 +352,6 @@ TEST(Pmap, AStopRequestEndsIt) {
     const auto scope = xcs::execution_options({.timeout_seconds = 1.0});
     EXPECT_THROW((void)pmap(xcs::vmap(sleepy), {.num_workers = 2})(numbers(9)), xcs::ExecutionTimeoutError);
   });
-}
-
-TEST(Pjit, ConstantArgumentsMustExist) {
-  xcs::PjitOptions options;
-  options.static_argnums = {2};
-  const auto add = op("add", [](const Value& a, const Value&) -> Value { return a; });
-  EXPECT_THROW((void)xcs::pjit(add, options), TransformError);
-  options.static_argnums = {0};
-  options.in_axes = {0, 0};
-  EXPECT_THROW((void)xcs::pjit(add, options), TransformError);
 }
 
 }  // namespace
