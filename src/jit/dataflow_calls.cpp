@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <unordered_set>
 #include <utility>
 
 #include <ember/error.hpp>
@@ -126,14 +127,26 @@ DataflowSession::CallPtr DataflowSession::take_queued() {
 
 /// A queued call that `call` waits for, or is; null when others see to all of them.
 DataflowSession::CallPtr DataflowSession::claimable(const PendingCall& call) const {
-  std::vector<const PendingCall*> open = {&call};
-  for (std::size_t i = 0; i < open.size(); ++i) {
-    const PendingCall& next = *open[i];
-    if (!next.belongs_to(*this)) continue;
-    if (next.state_ == State::queued && next.index_ <= first_failed_) return calls_[next.index_];
-    if (next.state_ != State::waiting) continue;
-    for (const VarData& argument : next.arguments_) collect_pending(argument, open);
-    for (const CallPtr& other : next.after_) open.push_back(other.get());
+  if (queue_.empty()) return nullptr;
+  // Calls that still wait themselves: what has ended or runs is passed by.
+  std::vector<const PendingCall*> waiting;
+  std::unordered_set<const PendingCall*> seen;
+  const PendingCall* found = nullptr;
+  const auto is_found = [&](const PendingCall& next) {
+    if (!next.belongs_to(*this)) return false;
+    if (next.state_ == State::queued && next.index_ <= first_failed_) found = &next;
+    if (next.state_ == State::waiting && seen.insert(&next).second) waiting.push_back(&next);
+    return found != nullptr;
+  };
+  if (is_found(call)) return calls_[found->index_];
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    const PendingCall& next = *waiting[i];
+    const auto needs = [&](const VarData& argument) { return any_pending(argument, is_found); };
+    const auto follows = [&](const CallPtr& other) { return is_found(*other); };
+    if (std::any_of(next.arguments_.begin(), next.arguments_.end(), needs) ||
+        std::any_of(next.after_.begin(), next.after_.end(), follows)) {
+      return calls_[found->index_];
+    }
   }
   return nullptr;
 }

@@ -127,8 +127,8 @@ Binding DataflowSession::noted_binding(const VarData& data) {
 }
 
 bool DataflowSession::is_here(const VarData& data) {
-  std::vector<const PendingCall*> inside;
-  collect_pending(data, inside);
+  PendingCalls inside;
+  inside.add_of(data);
   const Lock lock(mutex_);
   return std::all_of(inside.begin(), inside.end(), [this](const PendingCall* call) {
     return call->belongs_to(*this) && call->state_ == State::finished;

@@ -301,8 +301,8 @@ DataflowSession::CallPtr DataflowSession::take_known(const OpReference& op,
 DataflowSession::CallPtr DataflowSession::add_call(const OpReference& op, std::vector<VarData> arguments,
                                                    const std::vector<std::size_t>& before,
                                                    bool& has_all_inputs) {
-  std::vector<const PendingCall*> inside;
-  for (const VarData& argument : arguments) collect_pending(argument, inside);
+  PendingCalls inside;
+  for (const VarData& argument : arguments) inside.add_of(argument);
   auto call = std::make_shared<PendingCall>(weak_from_this(), op, std::move(arguments));
   const Lock lock(mutex_);
   call->index_ = calls_.size();
@@ -312,7 +312,7 @@ DataflowSession::CallPtr DataflowSession::add_call(const OpReference& op, std::v
     const CallPtr& other = calls_[number];
     if (other->state_ >= State::finished) continue;  // Also failed: forward has handled that.
     call->after_.push_back(other);
-    if (std::find(inside.begin(), inside.end(), other.get()) == inside.end()) inside.push_back(other.get());
+    inside.add(*other);
   }
   for (const PendingCall* other : inside) {
     if (!other->belongs_to(*this) || other->state_ == State::finished) continue;

@@ -61,14 +61,23 @@ void PendingCall::throw_error() const {
   }
 }
 
-void collect_pending(const VarData& data, std::vector<const PendingCall*>& pending) {
-  const VarData::Expression* expression = data.expression();
-  if (expression == nullptr) return;
-  if (expression->source) {
-    const auto* call = dynamic_cast<const PendingCall*>(expression->source.get());
-    if (call && std::find(pending.begin(), pending.end(), call) == pending.end()) pending.push_back(call);
-  }
-  for (const auto& [name, part] : expression->parts) collect_pending(part, pending);
+void PendingCalls::add(const PendingCall& call) {
+  if (is_new(call)) calls_.push_back(&call);
+}
+
+void PendingCalls::add_of(const VarData& data) {
+  (void)any_pending(data, [this](const PendingCall& call) {
+    add(call);
+    return false;
+  });
+}
+
+bool PendingCalls::is_new(const PendingCall& call) {
+  // Mostly there are few, for which a set is not worth its allocations.
+  constexpr std::size_t few = 16;
+  if (calls_.size() < few) return std::find(calls_.begin(), calls_.end(), &call) == calls_.end();
+  if (known_.empty()) known_.insert(calls_.begin(), calls_.end());
+  return known_.insert(&call).second;
 }
 
 }  // namespace ember::xcs

@@ -5,6 +5,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include <ember/op.hpp>
@@ -64,7 +65,36 @@ class PendingCall final : public VarSource, public std::enable_shared_from_this<
   std::string error_path_;
 };
 
-/// The calls that `data` is made of, each once.
-void collect_pending(const VarData& data, std::vector<const PendingCall*>& pending);
+/// Calls, each once, in the order in which they were added.
+class PendingCalls {
+ public:
+  void add(const PendingCall& call);
+  /// Adds the calls that `data` is made of.
+  void add_of(const VarData& data);
+  [[nodiscard]] auto begin() const noexcept { return calls_.begin(); }
+  [[nodiscard]] auto end() const noexcept { return calls_.end(); }
+
+ private:
+  [[nodiscard]] bool is_new(const PendingCall& call);
+
+  std::vector<const PendingCall*> calls_;
+  /// Empty for few.
+  std::unordered_set<const PendingCall*> known_;
+};
+
+/// Shows the calls that `data` is made of to `is_found` until that says true. Returns whether it did.
+template <class Predicate>
+bool any_pending(const VarData& data, const Predicate& is_found) {
+  const VarData::Expression* expression = data.expression();
+  if (expression == nullptr) return false;
+  if (expression->source) {
+    const auto* call = dynamic_cast<const PendingCall*>(expression->source.get());
+    if (call && is_found(*call)) return true;
+  }
+  for (const auto& [name, part] : expression->parts) {
+    if (any_pending(part, is_found)) return true;
+  }
+  return false;
+}
 
 }  // namespace ember::xcs

@@ -298,6 +298,19 @@ TEST(Jit, LongChainsOfWaitingCallsFit) {
   EXPECT_EQ(fast({{"text", ""}})["text"].string().size(), 2000U);
 }
 
+TEST(Jit, ManyCallsThatOneWaitsForFit) {
+  const auto tally = make_tally();
+  const Op<> waits = WaitingLeaf("waits", 0.001, tally);
+  const Op<> count = op("count", [](const Value& all) -> Value { return all.size(); });
+  const auto fast = xcs::jit(op("wide", [=](Var<> in) -> Var<> {
+    std::vector<Var<>> answers;
+    for (int i = 0; i < 5'000; ++i) answers.push_back(waits(in));
+    return count(list_of(answers)).get();
+  }));
+  const auto runtime = Runtime::simulated();
+  runtime.run([&] { EXPECT_EQ(fast(1), Value(5'000)); });
+}
+
 TEST(Jit, IsSafeFromManyThreadsAndCompilesOnce) {
   for (const char* mode : {"structural", "enhanced"}) {
     const auto tally = make_tally();
