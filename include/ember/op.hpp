@@ -119,6 +119,7 @@ std::shared_ptr<const T> share_operator(std::shared_ptr<T> target) {
   using AsyncOfBase = void (Base::*)(Value, Context, CompletionCallback) const;
   using BatchOfBase = std::vector<Value> (Base::*)(const std::vector<Value>&) const;
   using ColumnsOfBase = Value (Base::*)(const Columns&) const;
+  using SignatureOfBase = std::string (Base::*)() const;
   using Shared = std::remove_const_t<T>;
   auto* open = const_cast<Shared*>(target.get());
   // An override that is not accessible here is still an override: the base's own would be.
@@ -126,6 +127,9 @@ std::shared_ptr<const T> share_operator(std::shared_ptr<T> target) {
   open->has_batch_ = !requires { requires std::same_as<decltype(&Shared::forward_batch), BatchOfBase>; };
   open->has_columns_ =
       !requires { requires std::same_as<decltype(&Shared::forward_columns), ColumnsOfBase>; };
+  open->has_signature_ = !requires {
+    requires std::same_as<decltype(&Shared::structure_signature), SignatureOfBase>;
+  } || !requires { requires std::same_as<decltype(&Shared::state_signature), SignatureOfBase>; };
   if constexpr (requires { typename Shared::ForwardArrayOfBase; }) {
     using ArrayOfBase = typename Shared::ForwardArrayOfBase;
     open->has_array_ = !requires { requires std::same_as<decltype(&Shared::forward_array), ArrayOfBase>; };

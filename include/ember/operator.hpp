@@ -110,6 +110,8 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   [[nodiscard]] bool has_batch() const noexcept { return has_batch_; }
   /// True when the class overrides `forward_columns`, or the `forward_array` of numeric operators.
   [[nodiscard]] virtual bool has_columns() const noexcept { return has_columns_ || has_array_; }
+  /// True when the class overrides `structure_signature` or `state_signature`.
+  [[nodiscard]] bool has_signature() const noexcept { return has_signature_; }
   /// The parts registered with `child`, in order.
   [[nodiscard]] const std::vector<Child>& children() const noexcept { return children_; }
 
@@ -148,6 +150,7 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   bool has_batch_ = false;
   bool has_columns_ = false;
   bool has_array_ = false;
+  bool has_signature_ = false;
 };
 
 /// Thrown by the default `forward` of a class that overrides neither `forward` nor `forward_async`.

@@ -29,6 +29,7 @@ class ProgramCompiler {
     for (const Binding& check : program_.look_ups)
       recorded_.checks.push_back(builder_.add_binding(check, numbers_.data()));
     recorded_.facts = std::move(program_.facts);
+    recorded_.signatures = std::move(program_.signatures);
     std::sort(recorded_.merged.begin(), recorded_.merged.end(),
               [](const MergedCall& left, const MergedCall& right) { return left.node < right.node; });
     recorded_.plan = builder_.finish(passes);

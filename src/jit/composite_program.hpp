@@ -15,6 +15,7 @@
 #include "jit/composite_table.hpp"
 #include "jit/input_structure.hpp"
 #include "jit/passes/pass_report.hpp"
+#include "jit/signatures.hpp"
 
 namespace ember::xcs {
 
@@ -70,6 +71,8 @@ struct CompositeProgram {
   /// Look-ups that plain execution makes, whether or not something uses them.
   std::vector<Binding> look_ups = {};
   std::vector<StructureFact> facts = {};
+  /// Of the composites that were laid open.
+  std::vector<SignatureFact> signatures = {};
 };
 
 /// A call that another one stands for.
@@ -81,7 +84,7 @@ struct MergedCall {
   OpReference op;
 };
 
-/// A composite as a plan, for every input that answers `facts` in the same way.
+/// A composite as a plan, for every input that answers `facts` in the same way, as long as `signatures` hold.
 struct RecordedPlan {
   std::shared_ptr<const Plan> plan = {};
   /// In the bindings of the plan.
@@ -89,6 +92,7 @@ struct RecordedPlan {
   /// Look-ups that nothing else makes. Plain execution fails when one of them does.
   std::vector<BindingStore::Place> checks = {};
   std::vector<StructureFact> facts = {};
+  std::vector<SignatureFact> signatures = {};
   /// In the order of `node`.
   std::vector<MergedCall> merged = {};
   PassReport report = {};

@@ -227,7 +227,7 @@ class DataflowSession::OpenedScope {
   OpenedScope(DataflowSession& session, const OpReference& op)
       : order_(session.order_), log_(session.is_pass_observed_ ? session.request_.log.get() : nullptr) {
     order_.enter(*op.target, op.label);
-    if (log_) log_->enter(op.name());
+    if (log_) log_->enter(op);
   }
   ~OpenedScope() {
     order_.leave();

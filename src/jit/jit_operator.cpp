@@ -41,6 +41,7 @@ JitOperator::JitOperator(OpReference target, JITOptions options, bool is_structu
       mode_(jit_mode_of(options_.mode)),
       strategy_(jit_strategy_of(options_.execution_strategy)),
       is_structural_jit_(is_structural_jit || mode_ == JitMode::structural),
+      composition_(composition_of(*target_.target, options_.recursive)),
       table_(std::make_shared<CompositeTable>(options_.recursive)),
       cache_(static_cast<std::size_t>(options_.cache_size)) {
   require_known_parts(*target_.target);
@@ -76,7 +77,7 @@ PlanKey JitOperator::key_of(const Value& arguments) const {
   } else {
     key.hash = structure_hash(arguments);
   }
-  key.signature = target_.target->structure_signature();
+  for (const OperatorBase* signing : composition_.signing) key.signatures.push_back(signature_of(*signing));
   return key;
 }
 

@@ -14,6 +14,7 @@
 
 #include "exec/effective_options.hpp"
 #include "jit/composite_table.hpp"
+#include "jit/composition.hpp"
 #include "jit/jit_metrics.hpp"
 #include "jit/plan_cache.hpp"
 
@@ -95,6 +96,7 @@ class JitOperator : public OperatorBase, public BoundedOperator {
   const JitMode mode_;
   const JitStrategy strategy_;
   const bool is_structural_jit_;
+  const Composition composition_;
   const std::shared_ptr<CompositeTable> table_;
   std::atomic<bool> is_enabled_ = true;
   mutable PlanCache cache_;

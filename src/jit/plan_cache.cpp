@@ -8,10 +8,12 @@ namespace {
 constexpr std::size_t most_seen = 4096;
 
 bool holds(const CompiledPlan& plan, const Value& input) {
-  return std::all_of(plan.recorded.facts.begin(), plan.recorded.facts.end(), [&](const StructureFact& fact) {
-    const auto answer = answer_of(fact, input);
-    return answer && *answer == fact.answer;
-  });
+  const bool is_of_input =
+      std::all_of(plan.recorded.facts.begin(), plan.recorded.facts.end(), [&](const StructureFact& fact) {
+        const auto answer = answer_of(fact, input);
+        return answer && *answer == fact.answer;
+      });
+  return is_of_input && signatures_hold(plan.recorded.signatures);
 }
 
 std::string broken_fact(const CompiledPlan& plan, const Value& input) {
@@ -26,6 +28,15 @@ std::string broken_fact(const CompiledPlan& plan, const Value& input) {
     }
     return place + (*answer ? " has" : " lacks") + " a field `" + fact.field + "` that it " +
            (*answer ? "lacked" : "had") + " before; the composite asks for it";
+  }
+  return signature_change(plan.recorded.signatures);
+}
+
+std::string signature_difference(const PlanKey& before, const PlanKey& now) {
+  // They are those of the same operators in the same order.
+  for (std::size_t i = 0; i < now.signatures.size(); ++i) {
+    if (std::string found = signature_change(before.signatures[i], now.signatures[i]); !found.empty())
+      return found;
   }
   return {};
 }
@@ -81,9 +92,7 @@ std::string PlanCache::reason_for_miss(const PlanKey& key, const Value& input) c
   const std::lock_guard lock(mutex_);
   if (plans_.empty()) return was_cleared_ ? "the plans were cleared" : "it is the first call";
   const CompiledPlan& before = *plans_.front();
-  if (before.key.signature != key.signature) {
-    return "the structure signature is '" + key.signature + "', before it was '" + before.key.signature + "'";
-  }
+  if (std::string difference = signature_difference(before.key, key); !difference.empty()) return difference;
   for (const Plan& plan : plans_) {
     if (plan->key != key) continue;
     if (std::string broken = broken_fact(*plan, input); !broken.empty()) return broken;

@@ -16,6 +16,7 @@
 #include "jit/composite_program.hpp"
 #include "jit/data_read.hpp"
 #include "jit/input_structure.hpp"
+#include "jit/signatures.hpp"
 #include "jit/trace_set.hpp"
 
 namespace ember::xcs {
@@ -26,8 +27,8 @@ struct PlanKey {
   std::uint64_t hash = 0;
   /// What `cache_key_fn` said.
   std::string custom = {};
-  /// The operator's `structure_signature()`.
-  std::string signature = {};
+  /// Of the operator and the parts that it registered; mostly none.
+  std::vector<OperatorSignature> signatures = {};
 
   friend bool operator==(const PlanKey&, const PlanKey&) = default;
 };

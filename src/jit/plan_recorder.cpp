@@ -134,7 +134,9 @@ VarData PlanRecorder::write(const OpReference& op, const std::vector<VarData>& a
 }
 
 VarData PlanRecorder::open(const OpReference& op, const std::vector<VarData>& arguments) {
-  const Mark mark{program_.steps.size(), program_.facts.size(), derived_.size(), reads_.size()};
+  const Mark mark{program_.steps.size(), program_.facts.size(), program_.signatures.size(), derived_.size(),
+                  reads_.size()};
+  note_signature(program_.signatures, op.target);
   const std::size_t outer_derived = std::exchange(first_derived_, derived_.size());
   path_.push_back(op.name());
   order_.enter(*op.target, op.label);
@@ -165,6 +167,7 @@ void PlanRecorder::take_back(const Mark& mark) {
   cut(program_.steps, mark.steps);
   order_.take_back(mark.steps);
   cut(program_.facts, mark.facts);
+  cut(program_.signatures, mark.signatures);
   cut(derived_, mark.derived);
   cut(reads_, mark.reads);
 }

@@ -53,6 +53,7 @@ class PlanRecorder final : public Interpreter, public std::enable_shared_from_th
   struct Mark {
     std::size_t steps;
     std::size_t facts;
+    std::size_t signatures;
     std::size_t derived;
     std::size_t reads;
   };

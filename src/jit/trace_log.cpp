@@ -74,6 +74,11 @@ void TraceLog::add_look(Question question, const Binding& place, const std::stri
   }
 }
 
+void TraceLog::enter(const OpReference& composite) {
+  composites_.push_back(composite.name());
+  note_signature(program_.signatures, composite.target);
+}
+
 void TraceLog::spoil(const std::string& reason) {
   const std::lock_guard lock(mutex_);
   if (!is_whole_) return;

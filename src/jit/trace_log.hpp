@@ -33,7 +33,7 @@ class TraceLog {
   void set_answer(Binding answer) { program_.answer = std::move(answer); }
 
   /// `forward` of a nested composite begins and ends.
-  void enter(std::string composite) { composites_.push_back(std::move(composite)); }
+  void enter(const OpReference& composite);
   void leave() noexcept { composites_.pop_back(); }
 
   /// From any thread. The first reason counts.

@@ -48,7 +48,8 @@ KeptTrace::KeptTrace(const TraceLog& log, std::shared_ptr<CompositeTable> table,
 
 bool KeptTrace::holds_for(const Value& input) const {
   return std::all_of(input_guards_.begin(), input_guards_.end(),
-                     [&](const auto& guard) { return guard->holds_for_input(input); });
+                     [&](const auto& guard) { return guard->holds_for_input(input); }) &&
+         signatures_hold(signatures());
 }
 
 const TraceSegment& KeptTrace::rest(std::size_t first) const {
@@ -148,7 +149,7 @@ bool TraceSet::keep(Trace trace) {
   const auto is_alike = [&](const Trace& other) {
     const auto& guards = trace->input_guards();
     const auto& others = other->input_guards();
-    return trace->steps().size() == other->steps().size() &&
+    return trace->steps().size() == other->steps().size() && trace->signatures() == other->signatures() &&
            trace->begins_like(*other, trace->steps().size()) &&
            std::equal(guards.begin(), guards.end(), others.begin(), others.end(),
                       [](const auto& a, const auto& b) {
@@ -182,6 +183,7 @@ std::string TraceSet::difference_of(const Value& input) const {
   for (const auto& guard : traces_.front()->input_guards()) {
     if (!guard->holds_for_input(input)) return guard->read.what + " was not the same in any run before";
   }
+  if (std::string changed = signature_change(traces_.front()->signatures()); !changed.empty()) return changed;
   return "no run was like another";
 }
 

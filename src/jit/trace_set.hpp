@@ -39,6 +39,7 @@ class KeptTrace {
   [[nodiscard]] const std::vector<std::shared_ptr<const TraceGuard>>& input_guards() const noexcept {
     return input_guards_;
   }
+  [[nodiscard]] const std::vector<SignatureFact>& signatures() const noexcept { return program_.signatures; }
   /// The guard of a step that is a check.
   [[nodiscard]] const TraceGuard& guard(std::size_t step) const;
   /// What runs or looks in a step.
