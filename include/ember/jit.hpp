@@ -2,10 +2,14 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
+#include <ember/error.hpp>
+#include <ember/fields.hpp>
 #include <ember/jit_options.hpp>
 #include <ember/jit_stats.hpp>
 #include <ember/op.hpp>
@@ -14,6 +18,33 @@ namespace ember::xcs {
 
 /// The typeless form of `jit`.
 OpReference jit_reference(const OpReference& target, const JITOptions& options, bool is_structural_jit);
+
+/// A sample as a call with these types gives it to the engine; itself where it can not be read so: what is
+/// wrong with it is for a call to tell.
+template <class Signature>
+struct TypedSample;
+template <class R, class... A>
+struct TypedSample<R(A...)> {
+  static Value of(const Value& sample) {
+    try {
+      std::vector<Value> parts = {sample};
+      if constexpr (sizeof...(A) != 1) {
+        if (!sample.is_list() || sample.size() != sizeof...(A)) return sample;
+        parts = sample.items();
+      }
+      return join(parts, std::index_sequence_for<A...>());
+    } catch (const Error&) {
+      return sample;
+    }
+  }
+
+ private:
+  template <std::size_t... I>
+  static Value join([[maybe_unused]] const std::vector<Value>& parts, std::index_sequence<I...>) {
+    std::vector<Value> typed = {wrap(A(Argument<A>(parts[I]).get()))...};
+    return sizeof...(A) == 1 ? typed.front() : join_arguments(std::move(typed));
+  }
+};
 
 /// `jit` with its options: give it an operator, or put it behind one: `op | jit({.mode = "enhanced"})`.
 class JitTransform {
@@ -25,7 +56,11 @@ class JitTransform {
   template <class Signature>
   [[nodiscard]] Op<Signature> operator()(const Op<Signature>& op) const {
     (void)op.target();  // Throws for an empty handle.
-    return Op<Signature>(jit_reference(op.reference(), options_, is_structural_jit_));
+    if (!options_.sample_input)
+      return Op<Signature>(jit_reference(op.reference(), options_, is_structural_jit_));
+    JITOptions typed = options_;
+    typed.sample_input = TypedSample<Signature>::of(*options_.sample_input);
+    return Op<Signature>(jit_reference(op.reference(), typed, is_structural_jit_));
   }
   template <class T>
     requires std::derived_from<T, OperatorBase>

@@ -121,6 +121,8 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   [[nodiscard]] virtual VarData call_symbolic(const std::vector<VarData>& arguments) const;
   /// `forward_columns`, or what stands for it. For the engine.
   [[nodiscard]] virtual Value call_columns(const Columns& columns) const { return forward_columns(columns); }
+  /// A call was not made because its input failed validation. For the engine, which counts such calls.
+  virtual void note_refused_input() const noexcept {}
 
  protected:
   OperatorBase() = default;

@@ -151,6 +151,8 @@ class Plan {
     return static_cast<std::uint64_t>(costs_[number].average.load(std::memory_order_relaxed));
   }
   void note_cost(std::size_t number, std::uint64_t nanoseconds) const noexcept;
+  /// What was measured holds no longer: nodes count as unmeasured, and runs overlap. Thread-safe.
+  void forget_costs() const noexcept;
   /// Counts a run and says whether its nodes are to be measured: the first few, then one in sixteen, or in
   /// 128 where looking at the clock takes about as long as the nodes. `cores`: how many nodes can compute at
   /// once. Thread-safe.

@@ -197,4 +197,12 @@ void Plan::note_cost(std::size_t number, std::uint64_t nanoseconds) const noexce
   cost.average.store(average, std::memory_order_relaxed);
 }
 
+void Plan::forget_costs() const noexcept {
+  for (std::size_t number = 0; number < size(); ++number) {
+    costs_[number].latest.store(0, std::memory_order_relaxed);
+    costs_[number].average.store(0, std::memory_order_relaxed);
+  }
+  schedule_.withdraw_advice();
+}
+
 }  // namespace ember::xcs

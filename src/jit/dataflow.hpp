@@ -21,6 +21,13 @@
 
 namespace ember::xcs {
 
+/// Whether independent calls of one composite are made at once.
+enum class Overlap {
+  automatic,  ///< where it pays
+  required,   ///< also where it costs more than it saves: they may wait for each other
+  none        ///< one call at a time, in program order
+};
+
 /// A call that was made before, in another way, on behalf of the same call of a composite.
 struct KnownOutcome {
   OpReference op;
@@ -37,8 +44,8 @@ struct DataflowRequest {
   std::shared_ptr<const ExecutionOptions> options;
   /// In program order.
   std::vector<KnownOutcome> known;
-  /// One call at a time, as plain execution does it.
-  bool is_eager = false;
+  /// `none`: as plain execution does it.
+  Overlap overlap = Overlap::automatic;
   /// Written by the first pass; whole when that was all. Null: nobody wants to know.
   std::shared_ptr<TraceLog> log = nullptr;
 };

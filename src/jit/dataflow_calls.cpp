@@ -46,8 +46,8 @@ void DataflowSession::start(const CallPtr& call, bool may_start_here) {
     return fail(call, std::current_exception(), false);
   }
   std::shared_ptr<const CallPlan> plan = request_.table->call_plan(call->op_);
-  const bool may_run_here =
-      is_eager_ || (is_forward_thread() && !executor_->is_simulated() && plan->is_cheap());
+  const bool may_run_here = is_eager_ || (request_.overlap == Overlap::automatic && is_forward_thread() &&
+                                          !executor_->is_simulated() && plan->is_cheap());
   Lock lock(mutex_);
   if (call->state_ != State::waiting) return;
   call->plan_ = std::move(plan);

@@ -46,7 +46,7 @@ Value DataflowSession::run() {
   } const ending{*this};
   for (int pass = 0;; ++pass) {
     if (pass > 0) spoil_log("a call failed, or a part was missing");
-    begin_pass(request_.is_eager || pass >= most_passes);
+    begin_pass(request_.overlap == Overlap::none || pass >= most_passes);
     is_pass_observed_ = pass == 0 && request_.log != nullptr;
     is_observing_ = is_pass_observed_;
     const Outcome outcome = run_forward();

@@ -17,7 +17,7 @@ std::shared_ptr<const OperatorBase> DataflowUnit::make(std::shared_ptr<const Ope
 Value DataflowUnit::call(const Value& arguments) const {
   const EffectiveOptions settings = effective_options({});
   if (!settings.options->is_parallel()) return target_->call(arguments);
-  return run_dataflow({target_.get(), arguments, table_, settings.options, {}, false});
+  return run_dataflow({target_.get(), arguments, table_, settings.options, {}, Overlap::automatic});
 }
 
 }  // namespace ember::xcs

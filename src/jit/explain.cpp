@@ -131,9 +131,14 @@ Value entry(double score, std::string rationale, Value features) {
 }  // namespace
 
 JitOperator::Compiled JitOperator::latest() const {
-  if (Compiled compiled = cache_.latest()) return compiled;
-  const std::lock_guard lock(last_mutex_);
-  return last_;
+  if (!options_.force_trace) {
+    if (Compiled compiled = cache_.latest()) return compiled;
+  }
+  {
+    const std::lock_guard lock(last_mutex_);
+    if (last_) return last_;
+  }
+  return cache_.latest();  // Made for a sample.
 }
 
 std::string JitOperator::last_miss_reason() const {

@@ -1,6 +1,5 @@
 #include "jit/jit_operator.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -9,6 +8,7 @@
 #include <ember/log.hpp>
 
 #include "base/call_order.hpp"
+#include "base/lower_case.hpp"
 #include "exec/limiter.hpp"
 #include "jit/part_order.hpp"
 #include "jit/plan_recorder.hpp"
@@ -33,14 +33,23 @@ class TimedCompletion final : public CompletionRelay {
   std::optional<ExecutionTimer> timer_;
 };
 
+/// Names in the one form that they are compared in.
+JITOptions normalised(JITOptions options) {
+  options.mode = lower_case(options.mode);
+  options.execution_strategy = lower_case(options.execution_strategy);
+  options.trace_level = lower_case(options.trace_level);
+  return options;
+}
+
 }  // namespace
 
 JitOperator::JitOperator(OpReference target, JITOptions options, bool is_structural_jit)
     : target_(std::move(target)),
-      options_(std::move(options)),
+      options_(normalised(std::move(options))),
       mode_(jit_mode_of(options_.mode)),
       strategy_(jit_strategy_of(options_.execution_strategy)),
       is_structural_jit_(is_structural_jit || mode_ == JitMode::structural),
+      inner_(options_, strategy_ == JitStrategy::sequential),
       composition_(composition_of(*target_.target, options_.recursive)),
       table_(std::make_shared<CompositeTable>(options_.recursive)),
       cache_(static_cast<std::size_t>(options_.cache_size)) {
@@ -55,17 +64,25 @@ Value JitOperator::call(const Value& arguments) const {
   if (runs_plainly()) return target_.target->call(arguments);
   const ExecutionTimer timer(metrics_);
   const Compiled compiled = compiled_for(arguments);
+  if (!inner_.are_set()) return run(*compiled, arguments);
+  const AmbientScope inside(inner_.ambient());
   return run(*compiled, arguments);
+}
+
+void JitOperator::note_refused_input() const noexcept {
+  if (!runs_plainly()) metrics_.count_execution(0);
 }
 
 void JitOperator::compile_sample() {
   if (!options_.sample_input) return;
   try {
-    cache_.keep(compile(key_of(*options_.sample_input), *options_.sample_input));
+    // As it would come from a call.
+    const Value sample = checked_input(*target_.target, *options_.sample_input);
+    cache_.keep(compile(key_of(sample), sample));
   } catch (const CompilationError&) {
     throw;
   } catch (...) {  // The error of a call with this input: it belongs to that call.
-    cache_.clear();
+    return;
   }
 }
 
@@ -172,56 +189,66 @@ void JitOperator::compile_steps(CompiledPlan& compiled, CompositeProgram program
 }
 
 void JitOperator::fall_back(CompiledPlan& compiled) const {
-  if (mode_ != JitMode::structural && options_.fallback) return;
-  if (mode_ != JitMode::structural && !compiled.reads.empty()) return;
+  // Also where `forward` fails: that is for the call to tell.
+  if (mode_ != JitMode::structural) return;
   const std::string message = "jit of '" + target_.name() + "' can not be structural: " + compiled.reason;
   if (!options_.fallback) throw CompilationError(message);
   if (!was_warned_.exchange(true)) log(LogLevel::warning, message + "; it runs in the enhanced way");
 }
 
-bool JitOperator::is_sequential(const CompiledPlan& compiled, const ExecutionOptions& options) const {
-  if (!options.is_parallel() || strategy_ == JitStrategy::sequential) return true;
-  if (options_.max_workers == 1) return true;
-  if (strategy_ == JitStrategy::parallel || compiled.way != CompiledPlan::Way::structural) return false;
+bool JitOperator::is_too_small(const CompiledPlan& compiled) const {
+  const auto threshold = static_cast<std::size_t>(options_.parallel_threshold);
+  if (compiled.way != CompiledPlan::Way::structural) {
+    return composition_.leaves && *composition_.leaves < threshold;
+  }
   const Plan& plan = *compiled.recorded.plan;
-  return plan.size() < static_cast<std::size_t>(options_.parallel_threshold) || plan.width() < 2;
+  return plan.size() < threshold || plan.width() < 2;
+}
+
+Overlap JitOperator::overlap_of(const CompiledPlan& compiled, const ExecutionOptions& options) const {
+  if (!options.is_parallel() || strategy_ == JitStrategy::sequential) return Overlap::none;
+  const SchedulerKind kind = options.scheduler ? options.scheduler->kind() : SchedulerKind::automatic;
+  const bool is_asked_for = kind == SchedulerKind::parallel || kind == SchedulerKind::wave;
+  if (strategy_ == JitStrategy::parallel) return Overlap::required;
+  if (is_too_small(compiled)) return Overlap::none;
+  return is_asked_for ? Overlap::required : Overlap::automatic;
 }
 
 Value JitOperator::run(const CompiledPlan& compiled, const Value& arguments) const {
   if (compiled.way == CompiledPlan::Way::direct) return target_.target->call(arguments);
   const UnorderedScope unordered;
   const EffectiveOptions settings = effective_options({});
-  const bool is_one_by_one = is_sequential(compiled, *settings.options);
-  std::optional<int> workers = settings.options->max_workers;
-  if (options_.max_workers)
-    workers = workers ? std::min(*workers, *options_.max_workers) : *options_.max_workers;
+  const Overlap overlap = overlap_of(compiled, *settings.options);
+  const std::optional<int> workers = settings.options->max_workers;
   std::optional<AmbientScope> limit;
   if (workers && *workers > 1) {
     limit.emplace(with_max_workers(Ambient::current(), static_cast<std::size_t>(*workers)));
   }
   if (compiled.way == CompiledPlan::Way::structural) {
-    const PlanRequest request{&compiled.recorded, &compiled.is_cheap, settings, is_one_by_one};
+    const PlanRequest request{&compiled.recorded, &compiled.is_cheap, settings, overlap};
     return run_compiled(request, *target_.target, table_, arguments);
   }
   if (compiled.way_now() == CompiledPlan::Way::trace) {
-    return run_traced({target_.target.get(), compiled.traces.get(), table_, options_.passes, settings,
-                       is_one_by_one, &metrics_},
-                      arguments);
+    return run_traced(
+        {target_.target.get(), compiled.traces.get(), table_, options_.passes, settings, overlap, &metrics_},
+        arguments);
   }
-  return run_forward(arguments, settings, is_one_by_one);
+  return run_forward(arguments, settings, overlap);
 }
 
 Value JitOperator::run_forward(const Value& arguments, const EffectiveOptions& settings,
-                               bool is_one_by_one) const {
-  if (is_one_by_one) return target_.target->call(arguments);
+                               Overlap overlap) const {
+  if (overlap == Overlap::none) return target_.target->call(arguments);
   return run_dataflow(
-      {target_.target.get(), arguments, table_, failing_fast(settings, false).options, {}, false});
+      {target_.target.get(), arguments, table_, options_of_calls(settings, overlap), {}, overlap});
 }
 
 void JitAsyncOperator::forward_async(Value inputs, Context context, Completion done) const {
+  std::optional<AmbientScope> inside;
   if (!runs_plainly()) {
     (void)compiled_for(inputs);
     done = CompletionCallback(*new TimedCompletion(shared_from_this(), metrics(), std::move(done)), 0);
+    if (inner().are_set()) inside.emplace(inner().ambient());
   }
   start_leaf(*target().target, std::move(inputs), std::move(context), std::move(done));
 }

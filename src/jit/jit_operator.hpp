@@ -15,6 +15,8 @@
 #include "exec/effective_options.hpp"
 #include "jit/composite_table.hpp"
 #include "jit/composition.hpp"
+#include "jit/dataflow.hpp"
+#include "jit/inner_settings.hpp"
 #include "jit/jit_metrics.hpp"
 #include "jit/plan_cache.hpp"
 
@@ -51,6 +53,7 @@ class JitOperator : public OperatorBase, public BoundedOperator {
   }
   [[nodiscard]] std::size_t arity() const noexcept override { return target_.target->arity(); }
   [[nodiscard]] Value call(const Value& arguments) const override;
+  void note_refused_input() const noexcept override;
 
   /// Compiles for `sample_input`, when there is one.
   void compile_sample();
@@ -72,6 +75,7 @@ class JitOperator : public OperatorBase, public BoundedOperator {
   /// The plan for an input, counted as hit or miss.
   [[nodiscard]] Compiled compiled_for(const Value& arguments) const;
   [[nodiscard]] JitMetrics& metrics() const noexcept { return metrics_; }
+  [[nodiscard]] const InnerSettings& inner() const noexcept { return inner_; }
 
  private:
   /// How the last call ran; null before the first.
@@ -87,8 +91,10 @@ class JitOperator : public OperatorBase, public BoundedOperator {
   void fall_back(CompiledPlan& compiled) const;
   [[nodiscard]] Value run(const CompiledPlan& compiled, const Value& arguments) const;
   [[nodiscard]] Value run_forward(const Value& arguments, const EffectiveOptions& settings,
-                                  bool is_sequential) const;
-  [[nodiscard]] bool is_sequential(const CompiledPlan& compiled, const ExecutionOptions& options) const;
+                                  Overlap overlap) const;
+  [[nodiscard]] Overlap overlap_of(const CompiledPlan& compiled, const ExecutionOptions& options) const;
+  /// What `parallel_threshold` lets run one by one.
+  [[nodiscard]] bool is_too_small(const CompiledPlan& compiled) const;
   void note_last(const Compiled& compiled, std::string miss_reason) const;
 
   const OpReference target_;
@@ -96,6 +102,7 @@ class JitOperator : public OperatorBase, public BoundedOperator {
   const JitMode mode_;
   const JitStrategy strategy_;
   const bool is_structural_jit_;
+  const InnerSettings inner_;
   const Composition composition_;
   const std::shared_ptr<CompositeTable> table_;
   std::atomic<bool> is_enabled_ = true;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
 #include <ember/error.hpp>
+#include <ember/json.hpp>
 
 #include "base/lower_case.hpp"
 #include "jit/jit_operator.hpp"
@@ -46,42 +48,73 @@ void require_at_least_one(std::string_view option, int value) {
                              std::to_string(value));
 }
 
-int read_count(const Value& value, std::string_view option) {
-  if (value.is_integer() && value.integer() >= 1 && value.integer() <= 1'000'000)
-    return static_cast<int>(value.integer());
-  throw InvalidArgumentError(std::string(option) + " must be an integer of at least 1");
+constexpr std::int64_t most_count = 1'000'000;
+
+[[noreturn]] void refuse_option(std::string_view option, const std::string& expected, const Value& found) {
+  const bool is_short = !found.is_list() && !found.is_mapping() && !found.is_array() && !found.is_native();
+  throw InvalidArgumentError("Invalid value for jit option " + std::string(option) + ": expected " +
+                             expected + ", got " +
+                             (is_short ? to_json(found) : std::string(to_string(found.kind()))));
 }
 
-/// Sets one option; false when there is none of this name.
-bool set_option(JITOptions& options, const std::string& name, const Value& value) {
-  if (name == "mode") {
-    options.mode = value.string();
-  } else if (name == "sample_input") {
-    if (!value.is_null()) options.sample_input = value;
-  } else if (name == "force_trace") {
-    options.force_trace = value.boolean();
-  } else if (name == "recursive") {
-    options.recursive = value.boolean();
-  } else if (name == "cache_size") {
-    options.cache_size = read_count(value, name);
-  } else if (name == "fallback") {
-    options.fallback = value.boolean();
-  } else if (name == "trace_level") {
-    options.trace_level = value.string();
-  } else if (name == "preserve_stochasticity") {
-    options.preserve_stochasticity = value.boolean();
-  } else if (name == "passes") {
-    options.passes = PlanPasses::from(value);
-  } else if (name == "parallel_threshold") {
-    options.parallel_threshold = read_count(value, name);
-  } else if (name == "execution_strategy") {
-    options.execution_strategy = value.string();
-  } else if (name == "max_workers") {
-    if (!value.is_null()) options.max_workers = read_count(value, name);
-  } else {
-    return false;
+int read_count(std::string_view option, const Value& value) {
+  if (!value.is_integer() || value.integer() < 1) refuse_option(option, "an integer of at least 1", value);
+  if (value.integer() > most_count) {
+    refuse_option(option, "an integer of at most " + std::to_string(most_count), value);
   }
-  return true;
+  return static_cast<int>(value.integer());
+}
+
+bool read_switch(std::string_view option, const Value& value) {
+  if (!value.is_boolean()) refuse_option(option, "true or false", value);
+  return value.boolean();
+}
+
+std::string read_name(std::string_view option, const Value& value) {
+  if (!value.is_string()) refuse_option(option, "a string", value);
+  return value.string();
+}
+
+using OptionReader = void (*)(JITOptions& options, std::string_view name, const Value& value);
+
+template <auto member>
+constexpr OptionReader reads_count = [](JITOptions& options, std::string_view name, const Value& value) {
+  options.*member = read_count(name, value);
+};
+template <auto member>
+constexpr OptionReader reads_switch = [](JITOptions& options, std::string_view name, const Value& value) {
+  options.*member = read_switch(name, value);
+};
+template <auto member>
+constexpr OptionReader reads_name = [](JITOptions& options, std::string_view name, const Value& value) {
+  options.*member = read_name(name, value);
+};
+
+constexpr std::array<Named<OptionReader>, 12> readers = {
+    {{"mode", reads_name<&JITOptions::mode>},
+     {"sample_input",
+      [](JITOptions& options, std::string_view, const Value& value) {
+        if (!value.is_null()) options.sample_input = value;
+      }},
+     {"force_trace", reads_switch<&JITOptions::force_trace>},
+     {"recursive", reads_switch<&JITOptions::recursive>},
+     {"cache_size", reads_count<&JITOptions::cache_size>},
+     {"fallback", reads_switch<&JITOptions::fallback>},
+     {"trace_level", reads_name<&JITOptions::trace_level>},
+     {"preserve_stochasticity", reads_switch<&JITOptions::preserve_stochasticity>},
+     {"passes", [](JITOptions& options, std::string_view,
+                   const Value& value) { options.passes = PlanPasses::from(value); }},
+     {"parallel_threshold", reads_count<&JITOptions::parallel_threshold>},
+     {"execution_strategy", reads_name<&JITOptions::execution_strategy>},
+     {"max_workers", [](JITOptions& options, std::string_view name, const Value& value) {
+        if (!value.is_null()) options.max_workers = read_count(name, value);
+      }}}};
+
+OptionReader reader_of(std::string_view name) {
+  for (const auto& [known, reader] : readers) {
+    if (known == name) return reader;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -96,9 +129,14 @@ JitStrategy jit_strategy_of(const std::string& name) {
 
 JITOptions JITOptions::from(const Value& settings) {
   JITOptions options;
+  if (settings.is_null()) return options;
+  if (!settings.is_mapping()) {
+    throw InvalidArgumentError("Invalid jit options: expected a mapping, got a value of kind " +
+                               std::string(to_string(settings.kind())));
+  }
   std::vector<std::string> unknown;
   for (const auto& [name, value] : settings.fields()) {
-    if (!set_option(options, name, value)) unknown.push_back(name);
+    if (!reader_of(name)) unknown.push_back(name);
   }
   if (!unknown.empty()) {
     std::sort(unknown.begin(), unknown.end());
@@ -107,6 +145,7 @@ JITOptions JITOptions::from(const Value& settings) {
     throw InvalidArgumentError(std::string("Invalid jit option") + (unknown.size() > 1 ? "s" : "") + ": " +
                                names);
   }
+  for (const auto& [name, value] : settings.fields()) reader_of(name)(options, name, value);
   options.validate();
   return options;
 }

@@ -46,8 +46,10 @@ std::optional<Value> PlanAttempt::run() {
 
 bool PlanAttempt::can_run_inline() const {
   const ExecutionOptions& options = *request_.settings.options;
-  const bool is_one_by_one = request_.is_sequential || plan_.width() <= 1;
-  if (!is_one_by_one && !request_.is_cheap->load(std::memory_order_relaxed)) return false;
+  const bool is_one_by_one = request_.overlap == Overlap::none || plan_.width() <= 1;
+  const bool may_be_inline =
+      request_.overlap == Overlap::automatic && request_.is_cheap->load(std::memory_order_relaxed);
+  if (!is_one_by_one && !may_be_inline) return false;
   if (options.timeout_seconds || *options.collect_metrics || CallPolicy::current() != nullptr) return false;
   const Ambient& ambient = Ambient::current();
   return !ambient.get<void>(AmbientSlot::interpreter) && !ambient.get<void>(AmbientSlot::limiter) &&
@@ -72,17 +74,19 @@ std::optional<Value> PlanAttempt::run_inline() {
     }
   }
   const auto took = std::chrono::steady_clock::now() - begin;
-  if (took > std::chrono::nanoseconds(2 * wake_nanoseconds)) *request_.is_cheap = false;
+  // What was measured before would only lead back here.
+  const bool is_slow = took > std::chrono::nanoseconds(2 * wake_nanoseconds);
+  if (is_slow && request_.is_cheap->exchange(false)) plan_.forget_costs();
   return checked_answer(outputs);
 }
 
 std::optional<Value> PlanAttempt::run_with_engine() {
-  const EffectiveOptions settings = failing_fast(request_.settings, request_.is_sequential);
+  const EffectiveOptions settings = failing_fast(request_.settings, request_.overlap);
   const Ref<Run> run = Run::create({recorded_.plan, input_, settings, {}, {}});
   run->run_to_end();
   if (!run->first_raw_error()) {
     const Results results = run->results();
-    if (!request_.is_sequential && is_cheap_plan(plan_)) *request_.is_cheap = true;
+    if (request_.overlap == Overlap::automatic && is_cheap_plan(plan_)) *request_.is_cheap = true;
     return checked_answer(results.values().data());
   }
   const auto outcomes = run->node_outcomes();
@@ -164,13 +168,23 @@ std::optional<Value> PlanAttempt::checked_answer(const Value* outputs) {
   }
 }
 
-EffectiveOptions failing_fast(const EffectiveOptions& settings, bool is_sequential) {
+EffectiveOptions failing_fast(const EffectiveOptions& settings, Overlap overlap) {
   const ExecutionOptions& options = *settings.options;
-  if (!is_sequential && *options.fail_fast) return {settings.options, false};
+  const bool is_free = !options.scheduler || options.scheduler->kind() == SchedulerKind::automatic;
+  const bool has_order = overlap == Overlap::automatic || (overlap == Overlap::required && !is_free);
+  if (has_order && *options.fail_fast) return {settings.options, false};
   auto own = std::make_shared<ExecutionOptions>(options);
   own->fail_fast = true;
-  if (is_sequential) own->scheduler = Scheduler("sequential");
+  if (overlap == Overlap::none) own->scheduler = Scheduler("sequential");
+  if (overlap == Overlap::required && is_free) {
+    own->scheduler = Scheduler(SchedulerKind::parallel,
+                               options.scheduler ? options.scheduler->max_workers() : std::nullopt);
+  }
   return {std::move(own), false};
+}
+
+std::shared_ptr<const ExecutionOptions> options_of_calls(const EffectiveOptions& settings, Overlap overlap) {
+  return failing_fast(settings, overlap == Overlap::none ? overlap : Overlap::automatic).options;
 }
 
 Value run_compiled(const PlanRequest& request, const OperatorBase& target,
@@ -178,9 +192,8 @@ Value run_compiled(const PlanRequest& request, const OperatorBase& target,
   PlanAttempt attempt(request, arguments);
   if (std::optional<Value> answer = attempt.run()) return std::move(*answer);
   // `forward` meets the failure where plain execution has it.
-  return run_dataflow({&target, arguments, table,
-                       failing_fast(request.settings, request.is_sequential).options, attempt.take_known(),
-                       request.is_sequential});
+  return run_dataflow({&target, arguments, table, options_of_calls(request.settings, request.overlap),
+                       attempt.take_known(), request.overlap});
 }
 
 }  // namespace ember::xcs

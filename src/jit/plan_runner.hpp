@@ -20,8 +20,7 @@ struct PlanRequest {
   /// Where it is noted that all nodes together take less time than waking a thread.
   std::atomic<bool>* is_cheap = nullptr;
   EffectiveOptions settings;
-  /// One call at a time, in program order.
-  bool is_sequential = false;
+  Overlap overlap = Overlap::automatic;
 };
 
 /// One run of a recorded composite, up to its answer or to the first thing that fails.
@@ -66,7 +65,9 @@ class PlanAttempt {
 };
 
 /// The options for a plan alone: the first failure ends it. Operators see those of the caller.
-EffectiveOptions failing_fast(const EffectiveOptions& settings, bool is_sequential);
+EffectiveOptions failing_fast(const EffectiveOptions& settings, Overlap overlap);
+/// The same for the calls of a dataflow session, each of which is a plan of its own.
+std::shared_ptr<const ExecutionOptions> options_of_calls(const EffectiveOptions& settings, Overlap overlap);
 
 /// What `target.call(arguments)` gives or throws. `table`: that of the operator whose plan it is.
 Value run_compiled(const PlanRequest& request, const OperatorBase& target,

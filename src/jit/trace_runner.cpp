@@ -8,7 +8,6 @@
 #include <iterator>
 #include <utility>
 
-#include "jit/dataflow.hpp"
 #include "jit/plan_runner.hpp"
 
 namespace ember::xcs {
@@ -24,8 +23,7 @@ class TraceExecution {
     if (!trace) return observe(traces_.difference_of(arguments_));
     const TraceSegment* segment = &trace->whole();
     for (;;) {
-      const PlanRequest plan{&segment->recorded, &segment->is_cheap, request_.settings,
-                             request_.is_sequential};
+      const PlanRequest plan{&segment->recorded, &segment->is_cheap, request_.settings, request_.overlap};
       const Value input = segment->first == 0 ? arguments_ : input_of_rest();
       PlanAttempt attempt(plan, input);
       if (std::optional<Value> answer = attempt.run()) {
@@ -98,8 +96,8 @@ class TraceExecution {
 
   Value run_forward(std::shared_ptr<TraceLog> log) {
     return run_dataflow({request_.target, arguments_, request_.table,
-                         failing_fast(request_.settings, request_.is_sequential).options, std::move(known_),
-                         request_.is_sequential, std::move(log)});
+                         options_of_calls(request_.settings, request_.overlap), std::move(known_),
+                         request_.overlap, std::move(log)});
   }
 
   const TraceRequest& request_;

@@ -6,6 +6,7 @@
 
 #include "exec/effective_options.hpp"
 #include "jit/composite_table.hpp"
+#include "jit/dataflow.hpp"
 #include "jit/jit_metrics.hpp"
 #include "jit/trace_set.hpp"
 
@@ -17,8 +18,7 @@ struct TraceRequest {
   std::shared_ptr<CompositeTable> table;
   PlanPasses passes;
   EffectiveOptions settings;
-  /// One call at a time, in program order.
-  bool is_sequential = false;
+  Overlap overlap = Overlap::automatic;
   JitMetrics* metrics = nullptr;
 };
 

@@ -71,7 +71,12 @@ void start_checked(const OperatorBase& target, const Value& arguments, const Con
 Value checked_input(const OperatorBase& target, const Value& arguments) {
   const Specification* specification = target.specification();
   if (!specification) return arguments;
-  return specified([&] { return specification->validate_inputs(arguments); });
+  try {
+    return specified([&] { return specification->validate_inputs(arguments); });
+  } catch (...) {
+    target.note_refused_input();
+    throw;
+  }
 }
 
 std::vector<Value> run_batch_call(const OperatorBase& target, const std::vector<Value>& inputs) {
