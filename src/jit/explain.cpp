@@ -98,10 +98,12 @@ std::string passes_text(const CompiledPlan& compiled, bool is_short) {
   return text + "  after the passes:\n";
 }
 
-/// What recording an operator without any input tells.
+/// What recording an operator without any input tells, with a guess at the structure that it asks for.
 struct Probe {
   bool is_recordable = true;
   std::size_t calls = 0;
+  /// Questions about the structure of the input.
+  std::size_t questions = 0;
   std::vector<DataRead> reads;
   std::string failure;
 };
@@ -110,6 +112,7 @@ Probe probe(const OpReference& op) {
   Probe probe;
   if (!op.target->is_composite()) return probe;
   const auto recorder = std::make_shared<PlanRecorder>(std::make_shared<CompositeTable>(true), nullptr);
+  recorder->guess_structure();
   try {
     const InterpreterScope scope(recorder);
     (void)op.target->call_symbolic(recorder->inputs(*op.target));
@@ -120,6 +123,7 @@ Probe probe(const OpReference& op) {
   recorder->finish();
   probe.reads = recorder->reads();
   probe.calls = recorder->size();
+  probe.questions = recorder->questions();
   if (!probe.reads.empty()) probe.is_recordable = false;
   return probe;
 }
@@ -146,19 +150,24 @@ std::string JitOperator::last_miss_reason() const {
   return last_miss_reason_;
 }
 
+std::shared_ptr<const Plan> JitOperator::plan_of(const CompiledPlan* used) {
+  if (used && used->way == CompiledPlan::Way::structural) return used->recorded.plan;
+  if (used && used->traces) {
+    const auto traces = used->traces->traces();
+    if (!traces.empty()) return traces.front()->whole().recorded.plan;
+  }
+  return nullptr;
+}
+
 CostAnalysis JitOperator::cost_analysis() const {
   const Compiled used = latest();
-  if (used && used->way == CompiledPlan::Way::structural) return xcs::cost_analysis(*used->recorded.plan);
+  if (const auto plan = plan_of(used.get())) return xcs::cost_analysis(*plan);
   throw_no_plan(used.get());
 }
 
 XCSGraph JitOperator::plan_graph() const {
   const Compiled used = latest();
-  if (used && used->way == CompiledPlan::Way::structural) return graph_of(*used->recorded.plan);
-  if (used && used->traces) {
-    const auto traces = used->traces->traces();
-    if (!traces.empty()) return graph_of(*traces.front()->whole().recorded.plan);
-  }
+  if (const auto plan = plan_of(used.get())) return graph_of(*plan);
   throw_no_plan(used.get());
 }
 
@@ -171,8 +180,9 @@ void JitOperator::throw_no_plan(const CompiledPlan* used) const {
 
 CallBound JitOperator::call_bound() const {
   const Compiled used = latest();
-  if (!used || used->way != CompiledPlan::Way::structural) return call_bound_of(*target_.target);
-  return xcs::cost_analysis(*used->recorded.plan).worst_case;
+  // A trace that looks at data bounds only the calls that go its way.
+  const auto plan = used && used->traces && !used->traces->is_certain() ? nullptr : plan_of(used.get());
+  return plan ? xcs::cost_analysis(*plan).worst_case : call_bound_of(*target_.target);
 }
 
 JitStats JitOperator::stats() const {
@@ -224,16 +234,24 @@ Value explain_jit_selection(const OpReference& op) {
   const Value features = {{"is_composite", is_composite},
                           {"parts", static_cast<std::int64_t>(target.target->children().size())},
                           {"recorded_calls", static_cast<std::int64_t>(found.calls)},
+                          {"structure_questions", static_cast<std::int64_t>(found.questions)},
                           {"data_reads", static_cast<std::int64_t>(found.reads.size())}};
+  const bool is_structural = is_composite && found.is_recordable;
   std::string structural = "forward reads no data: its calls are known before it runs";
-  if (!is_composite) structural = "an operator without parts: there is nothing to overlap";
+  if (found.questions > 0) structural += ", for each structure of the input that it asks about";
+  if (!is_composite) structural = "an operator without parts has nothing to record";
   if (!found.reads.empty()) structural = "forward looks at " + found.reads.front().what;
   if (found.reads.empty() && !found.failure.empty())
     structural = "forward fails while it is recorded: " + found.failure;
-  return {{"trace", entry(0.25, "chosen only when it is asked for", features)},
-          {"structural", entry(found.is_recordable ? 1.0 : 0.0, structural, features)},
+  const Value trace =
+      is_composite ? entry(0.25, "chosen only when it is asked for", features)
+                   : entry(1.0, "an operator without parts: one direct call, nothing to overlap", features);
+  return {{"trace", trace},
+          {"structural", entry(is_structural ? 1.0 : 0.0, structural, features)},
           {"enhanced", entry(0.5, "always possible: forward runs on every call", features)},
-          {"selected", found.is_recordable ? "structural" : "enhanced"}};
+          {"selected", !is_composite   ? "trace"
+                       : is_structural ? "structural"
+                                       : "enhanced"}};
 }
 
 }  // namespace ember::xcs

@@ -1,6 +1,8 @@
 // The public functions of jit, on typeless operators.
 #include <ember/jit.hpp>
 
+#include <type_traits>
+
 #include <ember/error.hpp>
 
 #include "base/ambient.hpp"
@@ -39,14 +41,22 @@ JitTransform::JitTransform(JITOptions options, bool is_structural_jit)
 }
 
 OpReference jit_reference(const OpReference& target, const JITOptions& options, bool is_structural_jit) {
+  const OperatorBase& op = *target.target;
   std::shared_ptr<JitOperator> made;
-  if (!target.target->is_composite() && target.target->is_async()) {
-    auto waiting = std::make_shared<JitAsyncOperator>(target, options, is_structural_jit);
-    (void)share_operator(waiting);
-    made = std::move(waiting);
+  const auto make = [&]<class Made>(std::type_identity<Made>) {
+    auto shared = std::make_shared<Made>(target, options, is_structural_jit);
+    (void)share_operator(shared);
+    made = std::move(shared);
+  };
+  const bool is_leaf = !op.is_composite();
+  if (is_leaf && op.is_async() && op.has_batch()) {
+    make(std::type_identity<JitBatchOperator<JitAsyncOperator>>());
+  } else if (is_leaf && op.is_async()) {
+    make(std::type_identity<JitAsyncOperator>());
+  } else if (is_leaf && op.has_batch()) {
+    make(std::type_identity<JitBatchOperator<JitOperator>>());
   } else {
-    made = std::make_shared<JitOperator>(target, options, is_structural_jit);
-    (void)share_operator(made);
+    make(std::type_identity<JitOperator>());
   }
   made->compile_sample();
   return {std::move(made), target.label};

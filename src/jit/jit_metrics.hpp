@@ -17,13 +17,14 @@ class JitMetrics {
   JitMetrics(const JitMetrics&) = delete;
   JitMetrics& operator=(const JitMetrics&) = delete;
 
-  void count_hit() noexcept { add(hits_, 1); }
+  void count_hit(std::uint64_t calls = 1) noexcept { add(hits_, calls); }
   void count_miss() noexcept { add(misses_, 1); }
   void count_compilation(std::uint64_t nanoseconds, std::uint64_t tracing_nanoseconds) noexcept;
   /// A way through `forward` was compiled: alone, or as part of a compilation that was counted.
   void count_trace(std::uint64_t nanoseconds, bool is_own) noexcept;
-  void count_execution(std::uint64_t nanoseconds) noexcept {
-    add(executions_, 1);
+  /// `calls`: as many at once.
+  void count_execution(std::uint64_t nanoseconds, std::uint64_t calls = 1) noexcept {
+    add(executions_, calls);
     add(execution_time_, nanoseconds);
   }
 
@@ -47,22 +48,28 @@ class JitMetrics {
   Counter execution_time_ = 0;
 };
 
-/// Measures one call, which counts when it ends, however it does.
-class ExecutionTimer {
+class Stopwatch {
  public:
-  explicit ExecutionTimer(JitMetrics& metrics) noexcept : metrics_(metrics) {}
-  ~ExecutionTimer() { metrics_.count_execution(elapsed()); }
-  ExecutionTimer(const ExecutionTimer&) = delete;
-  ExecutionTimer& operator=(const ExecutionTimer&) = delete;
-
   /// Nanoseconds since the start.
   [[nodiscard]] std::uint64_t elapsed() const noexcept {
     return static_cast<std::uint64_t>((std::chrono::steady_clock::now() - start_).count());
   }
 
  private:
-  JitMetrics& metrics_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// Measures one call, which counts when it ends, however it does.
+class ExecutionTimer {
+ public:
+  explicit ExecutionTimer(JitMetrics& metrics) noexcept : metrics_(metrics) {}
+  ~ExecutionTimer() { metrics_.count_execution(watch_.elapsed()); }
+  ExecutionTimer(const ExecutionTimer&) = delete;
+  ExecutionTimer& operator=(const ExecutionTimer&) = delete;
+
+ private:
+  JitMetrics& metrics_;
+  const Stopwatch watch_;
 };
 
 }  // namespace ember::xcs

@@ -69,6 +69,31 @@ Value JitOperator::call(const Value& arguments) const {
   return run(*compiled, arguments);
 }
 
+std::vector<Value> JitOperator::call_batch(const std::vector<Value>& inputs) const {
+  if (runs_plainly()) return target_.target->forward_batch(inputs);
+  std::optional<AmbientScope> inside;
+  if (inner_.are_set()) inside.emplace(inner_.ambient());
+  const Stopwatch watch;
+  std::vector<Value> outputs = target_.target->forward_batch(inputs);
+  // Calls of a batch that fails are made and counted one by one.
+  metrics_.count_execution(watch.elapsed(), inputs.size());
+  for (const Value& input : inputs) (void)compiled_for(input);
+  return outputs;
+}
+
+Value JitOperator::call_columns(const Columns& columns) const {
+  if (runs_plainly() || columns.size() == 0) return target_.target->call_columns(columns);
+  std::optional<AmbientScope> inside;
+  if (inner_.are_set()) inside.emplace(inner_.ambient());
+  const Stopwatch watch;
+  Value output = target_.target->call_columns(columns);
+  metrics_.count_execution(watch.elapsed(), columns.size());
+  // All items have one structure.
+  (void)compiled_for(columns.item(0));
+  metrics_.count_hit(columns.size() - 1);
+  return output;
+}
+
 void JitOperator::note_refused_input() const noexcept {
   if (!runs_plainly()) metrics_.count_execution(0);
 }

@@ -52,7 +52,11 @@ class JitOperator : public OperatorBase, public BoundedOperator {
     return target_.target->structure_signature();
   }
   [[nodiscard]] std::size_t arity() const noexcept override { return target_.target->arity(); }
+  [[nodiscard]] bool has_columns() const noexcept override {
+    return !target_.target->is_composite() && target_.target->has_columns();
+  }
   [[nodiscard]] Value call(const Value& arguments) const override;
+  [[nodiscard]] Value call_columns(const Columns& columns) const override;
   void note_refused_input() const noexcept override;
 
   /// Compiles for `sample_input`, when there is one.
@@ -72,6 +76,8 @@ class JitOperator : public OperatorBase, public BoundedOperator {
   using Compiled = std::shared_ptr<const CompiledPlan>;
 
   [[nodiscard]] bool runs_plainly() const noexcept;
+  /// `forward_batch` of a leaf.
+  [[nodiscard]] std::vector<Value> call_batch(const std::vector<Value>& inputs) const;
   /// The plan for an input, counted as hit or miss.
   [[nodiscard]] Compiled compiled_for(const Value& arguments) const;
   [[nodiscard]] JitMetrics& metrics() const noexcept { return metrics_; }
@@ -82,6 +88,8 @@ class JitOperator : public OperatorBase, public BoundedOperator {
   [[nodiscard]] Compiled latest() const;
   /// Empty when every call found its plan.
   [[nodiscard]] std::string last_miss_reason() const;
+  /// That of `used`, which may be null: of a traced one, that of its latest trace. Null when there is none.
+  [[nodiscard]] static std::shared_ptr<const Plan> plan_of(const CompiledPlan* used);
   /// Throws InvalidArgumentError that says why `used`, which may be null, has no plan.
   [[noreturn]] void throw_no_plan(const CompiledPlan* used) const;
   [[nodiscard]] PlanKey key_of(const Value& arguments) const;
@@ -116,10 +124,20 @@ class JitOperator : public OperatorBase, public BoundedOperator {
 };
 
 /// The jitted form of a leaf that waits: it holds no thread either.
-class JitAsyncOperator final : public JitOperator {
+class JitAsyncOperator : public JitOperator {
  public:
   using JitOperator::JitOperator;
   void forward_async(Value inputs, Context context, Completion done) const override;
+};
+
+/// The jitted form of a leaf that takes several calls at once: so does this one.
+template <class Made>
+class JitBatchOperator final : public Made {
+ public:
+  using Made::Made;
+  std::vector<Value> forward_batch(const std::vector<Value>& inputs) const override {
+    return this->call_batch(inputs);
+  }
 };
 
 /// The jit object behind `op`. Throws InvalidArgumentError when there is none.

@@ -11,6 +11,11 @@
 #include "op/read_place.hpp"
 
 namespace ember::xcs {
+namespace {
+
+constexpr std::size_t most_guesses = 64;
+
+}  // namespace
 
 /// What stands for the input or for the output of a call while recording.
 class RecordedPart final : public VarSource {
@@ -81,7 +86,9 @@ void PlanRecorder::refuse(const std::string& what) {
 }
 
 std::size_t PlanRecorder::ask(StructureFact fact, const std::string& what) {
-  const auto answer = example_ ? answer_of(fact, *example_) : std::nullopt;
+  auto answer = example_ ? answer_of(fact, *example_) : std::nullopt;
+  // A search for the end of something that nobody knows must not go on for ever.
+  if (is_guessing_ && program_.facts.size() < most_guesses) answer = 1;
   if (!answer) refuse(what);
   fact.answer = *answer;
   // A loop asks again and again.

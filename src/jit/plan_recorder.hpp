@@ -33,6 +33,11 @@ class PlanRecorder final : public Interpreter, public std::enable_shared_from_th
 
   /// The arguments of the composite that is recorded now.
   [[nodiscard]] std::vector<VarData> inputs(const OperatorBase& composite);
+  /// Without an example: questions about the structure of the input are answered as for lists of one item and
+  /// objects with all fields. What is recorded then holds for no input.
+  void guess_structure() noexcept { is_guessing_ = true; }
+  /// Number of different questions about the structure of the input.
+  [[nodiscard]] std::size_t questions() const noexcept { return program_.facts.size(); }
   /// What was recorded; the recorder has it no more.
   [[nodiscard]] CompositeProgram take_program(const VarData& answer);
   void finish() noexcept { is_finished_ = true; }
@@ -74,6 +79,7 @@ class PlanRecorder final : public Interpreter, public std::enable_shared_from_th
   const Value* const example_;
   const std::thread::id thread_;
   std::atomic<bool> is_finished_ = false;
+  bool is_guessing_ = false;
   CompositeProgram program_;
   /// Look-ups, in the order in which forward made them; concrete ones stand for those known to be used.
   std::vector<VarData> derived_;

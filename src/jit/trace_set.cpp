@@ -88,6 +88,10 @@ std::size_t KeptTrace::calls() const noexcept {
       std::count_if(steps().begin(), steps().end(), [](const RecordedStep& step) { return !step.is_guard; }));
 }
 
+bool KeptTrace::is_certain() const noexcept {
+  return input_guards_.empty() && calls() == steps().size();
+}
+
 void KeptTrace::note_failure(std::size_t step) const {
   const std::lock_guard lock(mutex_);
   ++failures_[step];
@@ -185,6 +189,11 @@ std::string TraceSet::difference_of(const Value& input) const {
   }
   if (std::string changed = signature_change(traces_.front()->signatures()); !changed.empty()) return changed;
   return "no run was like another";
+}
+
+bool TraceSet::is_certain() const {
+  const std::lock_guard lock(mutex_);
+  return !traces_.empty() && traces_.front()->is_certain();
 }
 
 std::string TraceSet::reason() const {

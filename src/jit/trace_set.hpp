@@ -46,6 +46,8 @@ class KeptTrace {
   [[nodiscard]] const OpReference& op(std::size_t step) const {
     return (*program_.operators)[program_.steps[step].op];
   }
+  /// True when nothing was looked at: `forward` can go no other way.
+  [[nodiscard]] bool is_certain() const noexcept;
   /// True when both do the same before step `end`.
   [[nodiscard]] bool begins_like(const KeptTrace& other, std::size_t end) const;
   [[nodiscard]] std::size_t calls() const noexcept;
@@ -95,6 +97,8 @@ class TraceSet {
 
   /// True when `forward` is better run on every call.
   [[nodiscard]] bool is_given_up() const noexcept { return is_given_up_.load(std::memory_order_relaxed); }
+  /// True when the latest trace is the only way that `forward` can go.
+  [[nodiscard]] bool is_certain() const;
   /// Why it was given up.
   [[nodiscard]] std::string reason() const;
   [[nodiscard]] std::vector<Trace> traces() const;
