@@ -180,9 +180,8 @@ void PlanRecorder::take_back(const Mark& mark) {
 }
 
 Binding PlanRecorder::binding_of_source(const VarData::Expression& source) {
-  const auto* part = typeid(*source.source) == typeid(RecordedPart)
-                         ? static_cast<const RecordedPart*>(source.source.get())
-                         : nullptr;
+  const VarSource& from = *source.source;
+  const auto* part = typeid(from) == typeid(RecordedPart) ? static_cast<const RecordedPart*>(&from) : nullptr;
   if (part && part->belongs_to(*this)) {
     if (!source.path.empty()) note_use(source);
     return part->part(source.path);
