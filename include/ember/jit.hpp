@@ -56,10 +56,8 @@ class JitTransform {
   template <class Signature>
   [[nodiscard]] Op<Signature> operator()(const Op<Signature>& op) const {
     (void)op.target();  // Throws for an empty handle.
-    if (!options_.sample_input)
-      return Op<Signature>(jit_reference(op.reference(), options_, is_structural_jit_));
     JITOptions typed = options_;
-    typed.sample_input = TypedSample<Signature>::of(*options_.sample_input);
+    if (typed.sample_input) typed.sample_input = TypedSample<Signature>::of(*typed.sample_input);
     return Op<Signature>(jit_reference(op.reference(), typed, is_structural_jit_));
   }
   template <class T>

@@ -28,4 +28,15 @@ class InnerSettings {
   const bool remembers_nothing_;
 };
 
+/// Inside: `settings` are in force for what the calling thread runs and starts.
+class InnerScope {
+ public:
+  explicit InnerScope(const InnerSettings& settings) {
+    if (settings.are_set()) scope_.emplace(settings.ambient());
+  }
+
+ private:
+  std::optional<AmbientScope> scope_;
+};
+
 }  // namespace ember::xcs

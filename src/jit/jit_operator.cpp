@@ -64,15 +64,13 @@ Value JitOperator::call(const Value& arguments) const {
   if (runs_plainly()) return target_.target->call(arguments);
   const ExecutionTimer timer(metrics_);
   const Compiled compiled = compiled_for(arguments);
-  if (!inner_.are_set()) return run(*compiled, arguments);
-  const AmbientScope inside(inner_.ambient());
+  const InnerScope inside(inner_);
   return run(*compiled, arguments);
 }
 
 std::vector<Value> JitOperator::call_batch(const std::vector<Value>& inputs) const {
   if (runs_plainly()) return target_.target->forward_batch(inputs);
-  std::optional<AmbientScope> inside;
-  if (inner_.are_set()) inside.emplace(inner_.ambient());
+  const InnerScope inside(inner_);
   const Stopwatch watch;
   std::vector<Value> outputs = target_.target->forward_batch(inputs);
   // Calls of a batch that fails are made and counted one by one.
@@ -83,8 +81,7 @@ std::vector<Value> JitOperator::call_batch(const std::vector<Value>& inputs) con
 
 Value JitOperator::call_columns(const Columns& columns) const {
   if (runs_plainly() || columns.size() == 0) return target_.target->call_columns(columns);
-  std::optional<AmbientScope> inside;
-  if (inner_.are_set()) inside.emplace(inner_.ambient());
+  const InnerScope inside(inner_);
   const Stopwatch watch;
   Value output = target_.target->call_columns(columns);
   metrics_.count_execution(watch.elapsed(), columns.size());
@@ -269,12 +266,12 @@ Value JitOperator::run_forward(const Value& arguments, const EffectiveOptions& s
 }
 
 void JitAsyncOperator::forward_async(Value inputs, Context context, Completion done) const {
-  std::optional<AmbientScope> inside;
-  if (!runs_plainly()) {
-    (void)compiled_for(inputs);
-    done = CompletionCallback(*new TimedCompletion(shared_from_this(), metrics(), std::move(done)), 0);
-    if (inner().are_set()) inside.emplace(inner().ambient());
+  if (runs_plainly()) {
+    return start_leaf(*target().target, std::move(inputs), std::move(context), std::move(done));
   }
+  (void)compiled_for(inputs);
+  done = CompletionCallback(*new TimedCompletion(shared_from_this(), metrics(), std::move(done)), 0);
+  const InnerScope inside(inner());
   start_leaf(*target().target, std::move(inputs), std::move(context), std::move(done));
 }
 

@@ -213,10 +213,15 @@ Value items_along(const Value& nested, std::size_t axis, std::size_t first, std:
   return Value::list(std::move(items));
 }
 
+std::size_t first_outside(const std::vector<std::size_t>& gaps) noexcept {
+  std::size_t position = 0;
+  while (position < gaps.size() && gaps[position] == position) ++position;
+  return position;
+}
+
 Value stack_along(std::vector<Value> items, const std::vector<std::size_t>& gaps, std::int64_t axis,
                   const std::string& transform) {
-  std::size_t given = 0;
-  while (given < gaps.size() && gaps[given] == given) ++given;
+  const std::size_t given = first_outside(gaps);
   if (given == items.size()) return Value::list(std::move(items));
   if (axis < 0) axis += static_cast<std::int64_t>(axis_count(items[given])) + 1;
   if (axis == 0) return Value::list(std::move(items));
@@ -253,10 +258,10 @@ Value concatenated(const std::vector<Value>& parts) {
 }
 
 Value concatenated_along(const std::vector<Value>& parts, std::size_t axis, const std::string& transform) {
-  if (are_joinable_arrays(parts, axis)) return joined_arrays(parts, axis);
   for (const Value& part : parts)
     if (!has_axes(part)) refuse_inner_axis(part, transform);
   if (axis == 0) return concatenated(parts);
+  if (are_joinable_arrays(parts, axis)) return joined_arrays(parts, axis);
   std::vector<Value> rows(parts.empty() ? 0 : common_length(parts, {}, 0, transform));
   for (std::size_t row = 0; row < rows.size(); ++row) {
     std::vector<Value> slices;

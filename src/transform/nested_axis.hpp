@@ -32,6 +32,9 @@ Value slice_along(const Value& nested, std::size_t axis, std::size_t first, std:
 /// The same parts along the front: copied only where they stand along another axis, or in a part of a list.
 Value items_along(const Value& nested, std::size_t axis, std::size_t first, std::size_t last);
 
+/// The first position that is not in `gaps`, which ascend.
+std::size_t first_outside(const std::vector<std::size_t>& gaps) noexcept;
+
 /// One value in which `items` stand along `axis`; axes behind the front one must exist in all items, with
 /// equal lengths, but for the positions in `gaps`, ascending, which are null in every row. Throws
 /// TransformError.

@@ -147,8 +147,7 @@ class ShardColumn {
  private:
   /// An output that is there; null when none is.
   [[nodiscard]] Value any_given() const {
-    std::size_t position = 0;
-    while (position < gaps_.size() && gaps_[position] == position) ++position;
+    const std::size_t position = first_outside(gaps_);
     return position < values_.size() ? values_[position] : Value();
   }
   /// `axis`, counted from the front. Outputs without axes become entries of a list, which has one.

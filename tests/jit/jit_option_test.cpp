@@ -21,6 +21,7 @@ using test::failing;
 using test::make_tally;
 using test::simulated_seconds;
 using test::sleeping;
+using test::Wrapping;
 using ::testing::HasSubstr;
 
 constexpr const char* all_modes[] = {"auto", "structural", "trace", "enhanced"};
@@ -59,20 +60,11 @@ class Fan final : public Composite<> {
   std::vector<Op<>> parts_;
 };
 
-class Outer final : public Composite<> {
- public:
-  explicit Outer(const Op<>& inner) : inner_(child("inner", inner)) {}
-  Var<> forward(Var<> in) const override { return inner_(in); }
-
- private:
-  Op<> inner_;
-};
-
 /// The forms in which something can stand inside a jitted operator, with four calls in each.
 std::vector<std::pair<std::string, Op<>>> nested_forms(const test::TallyPtr& tally) {
-  return {{"a composite that reads", Outer(Op<>(Reader(tally)))},
-          {"a jitted operator", Outer(Op<>(xcs::jit(Op<>(Fan(tally)))))},
-          {"vmap", Outer(xcs::vmap(sleeping("part", 0.1, 1, tally)))},
+  return {{"a composite that reads", Wrapping(Op<>(Reader(tally)))},
+          {"a jitted operator", Wrapping(Op<>(xcs::jit(Op<>(Fan(tally)))))},
+          {"vmap", Wrapping(xcs::vmap(sleeping("part", 0.1, 1, tally)))},
           {"vmap alone", xcs::vmap(sleeping("part", 0.1, 1, tally))}};
 }
 
@@ -227,11 +219,11 @@ TEST(JitOptions, NothingInsideIsRememberedWhereOutcomesDiffer) {
   });
   const auto scope = xcs::execution_options({.enable_caching = true});
   for (const char* mode : all_modes) {
-    const auto fast = xcs::jit(Outer(roll), {.mode = mode, .preserve_stochasticity = true});
+    const auto fast = xcs::jit(Wrapping(roll), {.mode = mode, .preserve_stochasticity = true});
     const Value first = fast(1);
     EXPECT_NE(fast(1), first) << mode;
   }
-  const auto remembering = xcs::jit(Outer(roll));
+  const auto remembering = xcs::jit(Wrapping(roll));
   const Value first = remembering(1);
   EXPECT_EQ(remembering(1), first);
 }

@@ -111,6 +111,16 @@ inline Op<> failing(std::string message, TallyPtr tally = make_tally()) {
   });
 }
 
+/// Calls its one part and nothing else.
+class Wrapping final : public Composite<> {
+ public:
+  explicit Wrapping(const Op<>& inner) : inner_(child("inner", inner)) {}
+  Var<> forward(Var<> in) const override { return inner_(in); }
+
+ private:
+  Op<> inner_;
+};
+
 /// Virtual seconds that `body` takes.
 inline double simulated_seconds(const std::function<void()>& body) {
   const auto runtime = Runtime::simulated();

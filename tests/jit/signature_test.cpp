@@ -10,6 +10,7 @@ namespace ember {
 namespace {
 
 using test::appending;
+using test::Wrapping;
 using ::testing::HasSubstr;
 
 constexpr const char* all_modes[] = {"auto", "structural", "trace", "enhanced"};
@@ -27,15 +28,6 @@ class Switch final : public Composite<> {
   Text which_;
   Op<> a_ = child("a", appending("a"));
   Op<> b_ = child("b", appending("b"));
-};
-
-class Wrap final : public Composite<> {
- public:
-  explicit Wrap(const Op<>& inner) : inner_(child("inner", inner)) {}
-  Var<> forward(Var<> in) const override { return inner_(in); }
-
- private:
-  Op<> inner_;
 };
 
 /// Goes by a state that is no part of the input.
@@ -84,7 +76,7 @@ void expect_follows(const std::function<Op<>(const Op<>&)>& make, bool is_regist
 }
 
 TEST(Signatures, OfANestedCompositeChooseThePlan) {
-  expect_follows([](const Op<>& inner) { return Op<>(Wrap(inner)); }, true);
+  expect_follows([](const Op<>& inner) { return Op<>(Wrapping(inner)); }, true);
 }
 
 TEST(Signatures, OfACompositeThatIsNoRegisteredPartChooseThePlan) {
@@ -93,12 +85,13 @@ TEST(Signatures, OfACompositeThatIsNoRegisteredPartChooseThePlan) {
 }
 
 TEST(Signatures, OfACompositeDeepInsideChooseThePlan) {
-  expect_follows([](const Op<>& inner) { return Op<>(Wrap(Op<>(Wrap(Op<>(Wrap(inner)))))); }, true);
+  expect_follows([](const Op<>& inner) { return Op<>(Wrapping(Op<>(Wrapping(Op<>(Wrapping(inner)))))); },
+                 true);
 }
 
 TEST(Signatures, AreSaidInExplain) {
   const auto which = std::make_shared<std::string>("a");
-  const auto fast = xcs::jit(Wrap(Op<>(Switch(which))));
+  const auto fast = xcs::jit(Wrapping(Op<>(Switch(which))));
   (void)text_of(fast);
   *which = "b";
   (void)text_of(fast);
@@ -107,7 +100,7 @@ TEST(Signatures, AreSaidInExplain) {
 
 TEST(Signatures, OfStateMakeTheNextCallCompile) {
   const auto state = std::make_shared<std::string>("old");
-  const std::vector<Op<>> forms = {Stateful(state), Wrap(Op<>(Stateful(state))), StatefulLeaf(state)};
+  const std::vector<Op<>> forms = {Stateful(state), Wrapping(Op<>(Stateful(state))), StatefulLeaf(state)};
   for (const Op<>& form : forms) {
     *state = "old";
     const auto fast = xcs::jit(form);
