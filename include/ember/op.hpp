@@ -34,6 +34,47 @@ VarData call_op(const OpReference& op, std::vector<VarData> arguments);
 /// Stops a thread that calls an empty Op.
 [[noreturn]] void throw_empty_op();
 
+/// What class T overrides. An override that is not accessible here is still one: the base's own would be.
+template <class T>
+constexpr Overrides overrides_of() {
+  using Base = OperatorBase;
+  using AsyncOfBase = void (Base::*)(Value, Context, CompletionCallback) const;
+  using BatchOfBase = std::vector<Value> (Base::*)(const std::vector<Value>&) const;
+  using ColumnsOfBase = Value (Base::*)(const Columns&) const;
+  using SignatureOfBase = std::string (Base::*)() const;
+  Overrides overrides;
+  overrides.async = !requires { requires std::same_as<decltype(&T::forward_async), AsyncOfBase>; };
+  overrides.batch = !requires { requires std::same_as<decltype(&T::forward_batch), BatchOfBase>; };
+  overrides.columns = !requires { requires std::same_as<decltype(&T::forward_columns), ColumnsOfBase>; };
+  overrides.signature = !requires {
+    requires std::same_as<decltype(&T::structure_signature), SignatureOfBase>;
+  } || !requires { requires std::same_as<decltype(&T::state_signature), SignatureOfBase>; };
+  if constexpr (requires { typename T::ForwardArrayOfBase; }) {
+    using ArrayOfBase = typename T::ForwardArrayOfBase;
+    overrides.array = !requires { requires std::same_as<decltype(&T::forward_array), ArrayOfBase>; };
+  }
+  return overrides;
+}
+
+/// Notes what the class of a finished operator overrides, and gives the operator back. Throws
+/// InvalidArgumentError for null.
+std::shared_ptr<const OperatorBase> share_operator(std::shared_ptr<const OperatorBase> target,
+                                                   Overrides overrides);
+template <class T>
+std::shared_ptr<const OperatorBase> share_operator(std::shared_ptr<T> target) {
+  return share_operator(std::move(target), overrides_of<std::remove_const_t<T>>());
+}
+
+/// Builds an operator of class T to share.
+template <class T, class... Arguments>
+std::shared_ptr<const OperatorBase> new_operator(Arguments&&... arguments) {
+  // Shared by its base: a pointer to each class of operators, every lambda's too, costs compilers more than
+  // all the rest of it.
+  return share_operator(std::shared_ptr<const OperatorBase>(
+                            std::unique_ptr<OperatorBase>(new T(std::forward<Arguments>(arguments)...))),
+                        overrides_of<T>());
+}
+
 /// A handle to an operator of one signature. Copies share the operator, and so its identity.
 template <class Signature = Value(Value)>
 class Op;
@@ -49,7 +90,7 @@ class Op<R(A...)> {
   template <class T>
     requires(std::derived_from<T, OperatorBase> && std::same_as<typename T::signature, R(A...)>)
   Op(T target)  // NOLINT(google-explicit-constructor)
-      : reference_{share_operator(std::make_shared<T>(std::move(target))), {}} {}
+      : reference_{new_operator<T>(std::move(target)), {}} {}
   /// Shares an operator made elsewhere, for classes that can not be moved.
   template <class T>
     requires(std::derived_from<T, OperatorBase> && std::same_as<typename T::signature, R(A...)>)
@@ -110,37 +151,10 @@ template <class T>
   requires std::derived_from<T, OperatorBase>
 Op(std::shared_ptr<T>) -> Op<typename T::signature>;
 
-/// Makes a finished operator object shareable and notes what its class overrides. Throws InvalidArgumentError
-/// for null.
-template <class T>
-std::shared_ptr<const T> share_operator(std::shared_ptr<T> target) {
-  if (!target) throw_empty_op();
-  using Base = OperatorBase;
-  using AsyncOfBase = void (Base::*)(Value, Context, CompletionCallback) const;
-  using BatchOfBase = std::vector<Value> (Base::*)(const std::vector<Value>&) const;
-  using ColumnsOfBase = Value (Base::*)(const Columns&) const;
-  using SignatureOfBase = std::string (Base::*)() const;
-  using Shared = std::remove_const_t<T>;
-  auto* open = const_cast<Shared*>(target.get());
-  // An override that is not accessible here is still an override: the base's own would be.
-  open->is_async_ = !requires { requires std::same_as<decltype(&Shared::forward_async), AsyncOfBase>; };
-  open->has_batch_ = !requires { requires std::same_as<decltype(&Shared::forward_batch), BatchOfBase>; };
-  open->has_columns_ =
-      !requires { requires std::same_as<decltype(&Shared::forward_columns), ColumnsOfBase>; };
-  open->has_signature_ = !requires {
-    requires std::same_as<decltype(&Shared::structure_signature), SignatureOfBase>;
-  } || !requires { requires std::same_as<decltype(&Shared::state_signature), SignatureOfBase>; };
-  if constexpr (requires { typename Shared::ForwardArrayOfBase; }) {
-    using ArrayOfBase = typename Shared::ForwardArrayOfBase;
-    open->has_array_ = !requires { requires std::same_as<decltype(&Shared::forward_array), ArrayOfBase>; };
-  }
-  return target;
-}
-
 /// Builds an operator in place and gives its handle.
 template <class T, class... Arguments>
 auto make_op(Arguments&&... arguments) {
-  return Op<typename T::signature>(std::make_shared<T>(std::forward<Arguments>(arguments)...));
+  return Op<typename T::signature>(OpReference{new_operator<T>(std::forward<Arguments>(arguments)...), {}});
 }
 
 template <class Part>
@@ -229,7 +243,8 @@ auto op(std::string name, Function function) {
     if (!function) throw_empty_op();
   }
   using Made = FunctionOperator<typename SignatureOf<Function>::type, Function>;
-  return Op<typename Made::signature>(std::make_shared<Made>(std::move(name), std::move(function)));
+  return Op<typename Made::signature>(
+      OpReference{new_operator<Made>(std::move(name), std::move(function)), {}});
 }
 
 /// The dynamic form of a typed operator: mappings in, and the answer as plain data. Several arguments are

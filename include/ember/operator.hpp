@@ -44,6 +44,15 @@ constexpr InputForm input_form_of() noexcept {
   return (is_vector<A> || ...) ? InputForm::list : InputForm::unknown;
 }
 
+/// Which of the optional functions of OperatorBase a class overrides.
+struct Overrides {
+  bool async = false;
+  bool batch = false;
+  bool columns = false;
+  bool array = false;
+  bool signature = false;
+};
+
 /// What the engine knows of an operator without knowing its types. Users derive from `Operator` or
 /// `Composite`.
 ///
@@ -105,13 +114,13 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   /// True for composites.
   [[nodiscard]] virtual bool is_composite() const noexcept { return false; }
   /// True when the class overrides `forward_async`.
-  [[nodiscard]] bool is_async() const noexcept { return is_async_; }
+  [[nodiscard]] bool is_async() const noexcept { return overrides_.async; }
   /// True when the class overrides `forward_batch`.
-  [[nodiscard]] bool has_batch() const noexcept { return has_batch_; }
+  [[nodiscard]] bool has_batch() const noexcept { return overrides_.batch; }
   /// True when the class overrides `forward_columns`, or the `forward_array` of numeric operators.
-  [[nodiscard]] virtual bool has_columns() const noexcept { return has_columns_ || has_array_; }
+  [[nodiscard]] virtual bool has_columns() const noexcept { return overrides_.columns || overrides_.array; }
   /// True when the class overrides `structure_signature` or `state_signature`.
-  [[nodiscard]] bool has_signature() const noexcept { return has_signature_; }
+  [[nodiscard]] bool has_signature() const noexcept { return overrides_.signature; }
   /// The parts registered with `child`, in order.
   [[nodiscard]] const std::vector<Child>& children() const noexcept { return children_; }
 
@@ -140,19 +149,15 @@ class OperatorBase : public std::enable_shared_from_this<OperatorBase> {
   /// Runs `forward_async` and waits for its outcome.
   [[nodiscard]] Value call_async_and_wait(const Value& arguments) const;
   /// True when the class overrides `forward_array` alone.
-  [[nodiscard]] bool is_array_form() const noexcept { return has_array_ && !has_columns_; }
+  [[nodiscard]] bool is_array_form() const noexcept { return overrides_.array && !overrides_.columns; }
 
  private:
-  template <class T>
-  friend std::shared_ptr<const T> share_operator(std::shared_ptr<T> target);
+  friend std::shared_ptr<const OperatorBase> share_operator(std::shared_ptr<const OperatorBase> target,
+                                                            Overrides overrides);
   std::string add_child(std::string name, std::shared_ptr<const OperatorBase> target);
 
   std::vector<Child> children_;
-  bool is_async_ = false;
-  bool has_batch_ = false;
-  bool has_columns_ = false;
-  bool has_array_ = false;
-  bool has_signature_ = false;
+  Overrides overrides_;
 };
 
 /// Thrown by the default `forward` of a class that overrides neither `forward` nor `forward_async`.

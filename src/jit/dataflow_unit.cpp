@@ -11,7 +11,7 @@ DataflowUnit::DataflowUnit(std::shared_ptr<const OperatorBase> target)
     : target_(std::move(target)), table_(std::make_shared<CompositeTable>(true)) {}
 
 std::shared_ptr<const OperatorBase> DataflowUnit::make(std::shared_ptr<const OperatorBase> target) {
-  return share_operator(std::make_shared<DataflowUnit>(std::move(target)));
+  return new_operator<DataflowUnit>(std::move(target));
 }
 
 Value DataflowUnit::call(const Value& arguments) const {

@@ -76,8 +76,8 @@ class KeptAsyncAnswer final : public KeptAnswer {
 }  // namespace
 
 OpReference with_kept_answer(const OpReference& op) {
-  if (op.target->is_async()) return {share_operator(std::make_shared<KeptAsyncAnswer>(op.target)), op.label};
-  return {share_operator(std::make_shared<KeptAnswer>(op.target)), op.label};
+  if (op.target->is_async()) return {new_operator<KeptAsyncAnswer>(op.target), op.label};
+  return {new_operator<KeptAnswer>(op.target), op.label};
 }
 
 const std::shared_ptr<const OperatorBase>& without_kept_answer(

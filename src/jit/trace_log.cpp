@@ -70,7 +70,7 @@ void TraceLog::add_look(Question question, const Binding& place, const std::stri
   if (place.form == Binding::Form::graph_input) {
     input_guards_.push_back(std::move(guard));
   } else {
-    add_step({share_operator(std::make_shared<GuardOperator>(std::move(guard))), {}}, place, true);
+    add_step({new_operator<GuardOperator>(std::move(guard)), {}}, place, true);
   }
 }
 

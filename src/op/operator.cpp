@@ -112,6 +112,13 @@ void throw_empty_op() {
   throw InvalidArgumentError("the operator handle is empty: it was made without an operator");
 }
 
+std::shared_ptr<const OperatorBase> share_operator(std::shared_ptr<const OperatorBase> target,
+                                                   Overrides overrides) {
+  if (!target) throw_empty_op();
+  const_cast<OperatorBase&>(*target).overrides_ = overrides;
+  return target;
+}
+
 std::vector<Value> split_arguments(const OperatorBase& target, const Value& arguments, std::size_t arity) {
   if (arity == 1) return {arguments};
   const std::size_t given = arguments.is_null() ? 0 : arguments.is_list() ? arguments.size() : 1;

@@ -71,11 +71,10 @@ class AsyncBatchOperator final : public Made {
 template <class Made, class... Arguments>
 OpReference make_batch_operator(const OpReference& target, Arguments&&... arguments) {
   if (target.target->is_async() && !target.target->has_batch()) {
-    auto made = std::make_shared<AsyncBatchOperator<Made>>(target, std::forward<Arguments>(arguments)...);
-    return {share_operator(std::move(made)), target.label};
+    return {new_operator<AsyncBatchOperator<Made>>(target, std::forward<Arguments>(arguments)...),
+            target.label};
   }
-  return {share_operator(std::make_shared<Made>(target, std::forward<Arguments>(arguments)...)),
-          target.label};
+  return {new_operator<Made>(target, std::forward<Arguments>(arguments)...), target.label};
 }
 
 }  // namespace ember::xcs

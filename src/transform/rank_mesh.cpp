@@ -227,8 +227,7 @@ class RankMeshOperator final : public MeshOperator {
 
 OpReference rank_mesh_reference(const OpReference& target, const DeviceMesh& mesh, const MeshOptions& options,
                                 bool gives_list) {
-  return {share_operator(std::make_shared<RankMeshOperator>(target, mesh, options, gives_list)),
-          target.label};
+  return {new_operator<RankMeshOperator>(target, mesh, options, gives_list), target.label};
 }
 
 }  // namespace ember::xcs

@@ -108,9 +108,9 @@ class AsyncMapStep final : public MapStep {
 
 Op<> map_step(const Op<>& target, MapSettings settings) {
   if (mapped(target, settings).target().is_async()) {
-    return Op<>(std::make_shared<AsyncMapStep>(target, std::move(settings)));
+    return make_op<AsyncMapStep>(target, std::move(settings));
   }
-  return Op<>(std::make_shared<MapStep>(target, std::move(settings)));
+  return make_op<MapStep>(target, std::move(settings));
 }
 
 }  // namespace ember::workflow
