@@ -25,10 +25,10 @@ function(ember_setup_target target)
   endif()
 endfunction()
 
-# Compiles the sources of a target a dozen at a time, when EMBER_UNITY_BUILD is on: for builds that the gate makes afresh.
-# All others still see it when a file forgets an include. Names in unnamed namespaces must differ within a layer.
+# Compiles the sources of a target two dozen at a time, when EMBER_UNITY_BUILD is on: a build from nothing takes a third of
+# the time. The preset `dev` compiles file by file: it sees when one forgets an include, and is quicker after a change. Names in unnamed namespaces must differ within a layer.
 function(ember_unite_sources target)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${EMBER_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 12)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${EMBER_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 24)
   if(EMBER_UNITY_BUILD)
     # Meant for headers, which the sources look like here.
     target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
