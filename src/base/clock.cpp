@@ -73,9 +73,10 @@ class RealClock final : public Clock {
     TimePoint looked = now();
     for (;;) {
       const TimePoint next = timers_.next_time();
+      if (next > looked) looked = now();
       if (next == TimePoint::max()) {
         changed_.wait(lock);
-      } else if (next > looked && next > (looked = now())) {
+      } else if (next > looked) {
         changed_.wait_until(lock, next);
       } else {
         TimerQueue::Callback callback = timers_.take_first();
