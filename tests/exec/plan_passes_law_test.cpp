@@ -155,9 +155,11 @@ Program random_program(std::uint64_t seed, bool may_fail) {
 }
 
 ObservedRun observe(const Program& program, const CompiledGraph& compiled, const ExecutionOptions& options) {
-  for (auto& count : program.counts->calls) count = 0;
+  const auto& calls = program.counts->calls;
+  const std::vector<int> before(calls.begin(), calls.end());
   ObservedRun observed = testing::observed_run([&] { return compiled.run({{"seed", 7}}, options); });
-  for (const auto& count : program.counts->calls) observed.calls.push_back(count);
+  for (std::size_t leaf = 0; leaf < before.size(); ++leaf)
+    observed.calls.push_back(calls[leaf] - before[leaf]);
   return observed;
 }
 
@@ -175,6 +177,7 @@ void check_program(std::uint64_t seed, bool may_fail, bool fail_fast, int repeat
   const Program program = random_program(seed, may_fail);
   const ObservedRun expected =
       observe(program, CompiledGraph(program.graph), {.scheduler = "sequential", .fail_fast = fail_fast});
+  int runs = 1;
   for (int switches = 0; switches < 8; ++switches) {
     const CompiledGraph compiled(program.graph, OutputNodes::all(), passes_of(switches));
     for (const char* scheduler : schedulers) {
@@ -185,7 +188,10 @@ void check_program(std::uint64_t seed, bool may_fail, bool fail_fast, int repeat
         const std::string what = "seed " + std::to_string(seed) + " " + scheduler + " passes " +
                                  std::to_string(switches) + " repeat " + std::to_string(repeat);
         testing::expect_same(observed, expected, what);
-        for (std::size_t node = 0; node < 60; ++node) EXPECT_LE(observed.calls[node], 1) << what;
+        // Over all runs: one that fails leaves calls behind that nobody waits for, and they may begin in the
+        // next.
+        ++runs;
+        for (std::size_t node = 0; node < 60; ++node) EXPECT_LE(program.counts->calls[node], runs) << what;
       }
     }
   }

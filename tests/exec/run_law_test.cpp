@@ -123,14 +123,20 @@ Program random_program(std::uint64_t seed, bool may_fail) {
   return program;
 }
 
+/// Of each node, and last of the batch operator.
+std::vector<int> calls_so_far(const Program& program) {
+  std::vector<int> calls(program.calls->counts.begin(), program.calls->counts.end());
+  calls.push_back(*program.batch_calls);
+  return calls;
+}
+
 ObservedRun observe(const Program& program, const ExecutionOptions& options) {
-  for (auto& count : program.calls->counts) count = 0;
-  *program.batch_calls = 0;
+  const std::vector<int> before = calls_so_far(program);
   ObservedRun observed = testing::observed_run([&] {
     return execute(program.graph, Value({{"seed", 7}}), options);
   });
-  for (const auto& count : program.calls->counts) observed.calls.push_back(count);
-  observed.calls.push_back(*program.batch_calls);
+  observed.calls = calls_so_far(program);
+  for (std::size_t leaf = 0; leaf < before.size(); ++leaf) observed.calls[leaf] -= before[leaf];
   return observed;
 }
 
@@ -140,6 +146,7 @@ void check_program(std::uint64_t seed, bool may_fail,
                    const std::function<void(std::function<void()>)>& around) {
   const Program program = random_program(seed, may_fail);
   const ObservedRun expected = observe(program, {.scheduler = "sequential"});
+  int runs = 1;
   for (const char* scheduler : schedulers) {
     for (int workers = 0; workers <= 8; ++workers) {
       ExecutionOptions options{.scheduler = scheduler};
@@ -149,9 +156,10 @@ void check_program(std::uint64_t seed, bool may_fail,
       const std::string what =
           "seed " + std::to_string(seed) + " " + scheduler + " " + std::to_string(workers);
       testing::expect_same(observed, expected, what);
-      for (std::size_t node = 0; node + 1 < observed.calls.size(); ++node) {
-        EXPECT_LE(observed.calls[node], 1) << what;
-      }
+      // Over all runs: one that fails leaves calls behind that nobody waits for, and they may begin in the
+      // next.
+      ++runs;
+      for (const auto& count : program.calls->counts) EXPECT_LE(count, runs) << what;
     }
   }
 }
