@@ -26,7 +26,8 @@ function(ember_setup_target target)
 endfunction()
 
 # Compiles the sources of a target two dozen at a time, when EMBER_UNITY_BUILD is on: a build from nothing takes a third of
-# the time. The preset `dev` compiles file by file: it sees when one forgets an include, and is quicker after a change. Names in unnamed namespaces must differ within a layer.
+# the time. The preset `dev` compiles file by file: it sees when one forgets an include, and is quicker after a change.
+# Names in unnamed namespaces must differ within a layer.
 function(ember_unite_sources target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${EMBER_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 24)
   if(EMBER_UNITY_BUILD)

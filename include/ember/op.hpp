@@ -243,8 +243,7 @@ auto op(std::string name, Function function) {
     if (!function) throw_empty_op();
   }
   using Made = FunctionOperator<typename SignatureOf<Function>::type, Function>;
-  return Op<typename Made::signature>(
-      OpReference{new_operator<Made>(std::move(name), std::move(function)), {}});
+  return make_op<Made>(std::move(name), std::move(function));
 }
 
 /// The dynamic form of a typed operator: mappings in, and the answer as plain data. Several arguments are
